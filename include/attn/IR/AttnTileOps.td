@@ -1,0 +1,218 @@
+// Ops on one tile of queries: the algebra of the running softmax state.
+#ifndef ATTN_IR_TILE_OPS_TD
+#define ATTN_IR_TILE_OPS_TD
+
+include "attn/IR/AttnAttrs.td"
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+// A tiled op writes its `outs`; on tensors it returns them, on memrefs it has
+// no result.
+class Attn_TileOp<string mnemonic, list<Trait> traits = []>
+    : Attn_Op<mnemonic, !listconcat(traits, [
+        AttrSizedOperandSegments, DestinationStyleOpInterface,
+        DeclareOpInterfaceMethods<MemoryEffectsOpInterface>])> {
+  let hasVerifier = 1;
+  code dpsDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getOutsMutable(); }
+  }];
+  let extraClassDeclaration = dpsDeclaration;
+}
+
+def Attn_PackQueryOp : Attn_TileOp<"pack_query"> {
+  let summary = "transpose, scale and widen a tile of queries";
+  let description = [{
+    ```
+    out[d, i] = i < m ? scale * query[i, d] : 0
+    ```
+
+    `query` is `[m, D]` in the input type with `m` at most T, `out` is `[D, T]`
+    in the compute type. Queries become the fastest axis: a vector holds one
+    feature of neighbouring queries, so that no later step needs a horizontal
+    reduction.
+
+    Constraints:
+    - pack_query_c1: `query` is `[m, D]`, `out` is `[D, T]`.
+
+    Example:
+
+    ```mlir
+    %qt = attn.pack_query ins(%q) outs(%e) scale(0.125)
+        : (tensor<?x64xf16>, tensor<64x128xf32>) -> tensor<64x128xf32>
+    ```
+  }];
+  let arguments = (ins Attn_Tile:$query, Variadic<Attn_Tile>:$outs,
+                       DefaultValuedAttr<F64Attr, "1.0">:$scale);
+  let results = (outs Variadic<Attn_Tile>:$results);
+  let assemblyFormat = [{
+    `ins` `(` $query `)` `outs` `(` $outs `)` (`scale` `(` $scale^ `)`)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Attn_InitOp : Attn_TileOp<"init"> {
+  let summary = "the state before any key";
+  let description = [{
+    ```
+    max[i] = -inf, sum[i] = 0, acc[e, i] = 0                    without a sink
+    max[i] = sink, sum[i] = sink == -inf ? 0 : 1, acc[e, i] = 0 with a sink
+    ```
+
+    The state of T queries is `(max, sum, acc)` of shapes `[T]`, `[T]` and
+    `[E, T]`. `max` bounds the scores seen so far, `sum` is the sum of
+    `exp(s - max)` and `acc` that of `exp(s - max) * v`. A sink is a scalar
+    compute value.
+
+    Constraints:
+    - init_c1: there are three outs of shapes `[T]`, `[T]`, `[E, T]` and of one
+      compute type, that of the sink.
+
+    Example:
+
+    ```mlir
+    %m, %l, %a = attn.init outs(%0, %1, %2)
+        : (tensor<128xf32>, tensor<128xf32>, tensor<64x128xf32>)
+       -> (tensor<128xf32>, tensor<128xf32>, tensor<64x128xf32>)
+    ```
+  }];
+  let arguments = (ins Optional<AnyTypeOf<[F32, F64]>>:$sink,
+                       Variadic<Attn_Tile>:$outs);
+  let results = (outs Variadic<Attn_Tile>:$results);
+  let assemblyFormat = [{
+    (`sink` `(` $sink^ `)`)? `outs` `(` $outs `)` attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def Attn_StepOp : Attn_TileOp<"step"> {
+  let summary = "absorb one tile of keys and values into the state";
+  let description = [{
+    ```
+    s[i, j]   = mask(.., i0 + i, j0 + j) ? mod(scale * score(q[:, i], k[j, :]), ..) : -inf
+    max'[i]   = max(max[i], max over j of s[i, j])
+    c[i]      = exp(max[i] - max'[i])
+    sum'[i]   = c[i] * sum[i] + sum over j of exp(s[i, j] - max'[i])
+    acc'[e,i] = c[i] * acc[e, i] + sum over j of exp(s[i, j] - max'[i]) * v[j, e]
+    ```
+
+    with `exp(-inf - -inf) = 0`. `query` is packed, `[D, T]`; `key` is `[n, D]`
+    and `value` `[n, E]` in the input type; parameters are `[D]`. `at` gives the
+    index of the tile in the whole: the leading indices, `i0` and `j0`, which
+    the regions see added to their position in the tile. `full`, if given and
+    true, says that the mask keeps every pair of the tile.
+
+    `log2` says that scores come already multiplied by log2(e) (folded into the
+    packed queries), so that `exp` above is `exp2`. It is legal only if nothing
+    stands between the score and the softmax (S4).
+
+    Constraints:
+    - step_c1: there are three outs as in init_c1;
+    - step_c2: a query is `[D, T]`, a key `[n, D]`, a value `[n, E]`, a parameter `[D]`;
+    - step_c3: `at` has at least two indices; regions take that many;
+    - step_c4: `log2` goes without a `mod` region and with the dot product;
+    - score_c7, score_mod_c1 and mask_c5 hold for the regions.
+
+    Example:
+
+    ```mlir
+    %m1, %l1, %a1 = attn.step query(%qt) key(%k) value(%v) at(%b, %h, %i0, %j0)
+        outs(%m, %l, %a) log2
+        : (tensor<64x128xf32>, tensor<?x64xf32>, tensor<?x64xf32>, index, index, index, index,
+           tensor<128xf32>, tensor<128xf32>, tensor<64x128xf32>)
+       -> (tensor<128xf32>, tensor<128xf32>, tensor<64x128xf32>)
+    ```
+  }];
+  let arguments = (ins Optional<Attn_Tile>:$query, Attn_Tile:$key,
+                       Attn_Tile:$value, Variadic<Attn_Tile>:$params,
+                       Variadic<Index>:$at, Optional<I1>:$full,
+                       Variadic<Attn_Tile>:$outs,
+                       DefaultValuedAttr<F64Attr, "1.0">:$scale,
+                       UnitAttr:$log2);
+  let results = (outs Variadic<Attn_Tile>:$results);
+  let regions = (region MaxSizedRegion<1>:$scoreBody,
+                        MaxSizedRegion<1>:$modBody,
+                        MaxSizedRegion<1>:$maskBody);
+  let assemblyFormat = [{
+    (`query` `(` $query^ `)`)? `key` `(` $key `)` `value` `(` $value `)`
+    (`params` `(` $params^ `)`)? `at` `(` $at `)` (`full` `(` $full^ `)`)?
+    `outs` `(` $outs `)` (`scale` `(` $scale^ `)`)? (`log2` $log2^)?
+    (`score` $scoreBody^)? (`mod` $modBody^)? (`mask` $maskBody^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = dpsDeclaration # [{
+    bool isDot() { return getScoreBody().empty(); }
+    /// The type of scores and state: that of `max`.
+    FloatType getComputeType();
+    /// T, the number of queries of the tile.
+    int64_t getNumQueries();
+  }];
+}
+
+def Attn_MergeOp : Attn_TileOp<"merge"> {
+  let summary = "join the states of two disjoint sets of keys";
+  let description = [{
+    ```
+    max'[i]    = max(max[i], max2[i])
+    sum'[i]    = exp(max[i] - max'[i]) * sum[i] + exp(max2[i] - max'[i]) * sum2[i]
+    acc'[e, i] = exp(max[i] - max'[i]) * acc[e, i] + exp(max2[i] - max'[i]) * acc2[e, i]
+    ```
+
+    with `exp(-inf - -inf) = 0`. `ins` is the second state, `outs` the first,
+    which receives the result. Associative and commutative up to rounding; the
+    state of `init` without a sink is its unit.
+
+    Constraints:
+    - merge_c1: `ins` and `outs` are states as in init_c1, of the same types.
+
+    Example:
+
+    ```mlir
+    %m, %l, %a = attn.merge ins(%m2, %l2, %a2) outs(%m1, %l1, %a1)
+        : (tensor<16xf32>, tensor<16xf32>, tensor<64x16xf32>, tensor<16xf32>, tensor<16xf32>, tensor<64x16xf32>)
+       -> (tensor<16xf32>, tensor<16xf32>, tensor<64x16xf32>)
+    ```
+  }];
+  let arguments = (ins Variadic<Attn_Tile>:$ins, Variadic<Attn_Tile>:$outs,
+                       UnitAttr:$log2);
+  let results = (outs Variadic<Attn_Tile>:$results);
+  let assemblyFormat = [{
+    `ins` `(` $ins `)` `outs` `(` $outs `)` (`log2` $log2^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def Attn_FinishOp : Attn_TileOp<"finish"> {
+  let summary = "divide by the sum: the output rows of a tile";
+  let description = [{
+    ```
+    out[i, e] = sum[i] == 0 ? 0 : acc[e, i] / sum[i]     i < m
+    lse[i]    = max[i] + log(sum[i])                     natural logarithm
+    ```
+
+    `ins` is a state of T queries; `outs` are `[m, E]` in the output type and,
+    if asked for, `[m]` in the compute type, with `m` at most T. With `log2` the
+    maximum is in units of log2(e), and the lse is still natural.
+
+    Constraints:
+    - finish_c1: `ins` is a state as in init_c1;
+    - finish_c2: `outs` are `[m, E]` and possibly `[m]` of the compute type.
+
+    Example:
+
+    ```mlir
+    %o, %lse = attn.finish ins(%m, %l, %a) outs(%0, %1)
+        : (tensor<128xf32>, tensor<128xf32>, tensor<64x128xf32>, tensor<?x64xf16>, tensor<?xf32>)
+       -> (tensor<?x64xf16>, tensor<?xf32>)
+    ```
+  }];
+  let arguments = (ins Variadic<Attn_Tile>:$ins, Variadic<Attn_Tile>:$outs,
+                       UnitAttr:$log2);
+  let results = (outs Variadic<Attn_Tile>:$results);
+  let assemblyFormat = [{
+    `ins` `(` $ins `)` `outs` `(` $outs `)` (`log2` $log2^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+#endif // ATTN_IR_TILE_OPS_TD
