@@ -10,7 +10,7 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 // no result.
 class Attn_TileOp<string mnemonic, list<Trait> traits = []>
     : Attn_Op<mnemonic, !listconcat(traits, [
-        AttrSizedOperandSegments, DestinationStyleOpInterface,
+        DestinationStyleOpInterface,
         DeclareOpInterfaceMethods<MemoryEffectsOpInterface>])> {
   let hasVerifier = 1;
   code dpsDeclaration = [{
@@ -50,7 +50,7 @@ def Attn_PackQueryOp : Attn_TileOp<"pack_query"> {
   }];
 }
 
-def Attn_InitOp : Attn_TileOp<"init"> {
+def Attn_InitOp : Attn_TileOp<"init", [AttrSizedOperandSegments]> {
   let summary = "the state before any key";
   let description = [{
     ```
@@ -84,7 +84,7 @@ def Attn_InitOp : Attn_TileOp<"init"> {
   }];
 }
 
-def Attn_StepOp : Attn_TileOp<"step"> {
+def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
   let summary = "absorb one tile of keys and values into the state";
   let description = [{
     ```
@@ -149,7 +149,7 @@ def Attn_StepOp : Attn_TileOp<"step"> {
   }];
 }
 
-def Attn_MergeOp : Attn_TileOp<"merge"> {
+def Attn_MergeOp : Attn_TileOp<"merge", [AttrSizedOperandSegments]> {
   let summary = "join the states of two disjoint sets of keys";
   let description = [{
     ```
@@ -182,7 +182,7 @@ def Attn_MergeOp : Attn_TileOp<"merge"> {
   }];
 }
 
-def Attn_FinishOp : Attn_TileOp<"finish"> {
+def Attn_FinishOp : Attn_TileOp<"finish", [AttrSizedOperandSegments]> {
   let summary = "divide by the sum: the output rows of a tile";
   let description = [{
     ```
