@@ -9,7 +9,7 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 
 def Attn_ScoreOp : Attn_Op<"score", [
     Pure, AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "scores of every query against every key";
   let description = [{
     ```
@@ -73,7 +73,7 @@ def Attn_ScoreOp : Attn_Op<"score", [
 
 def Attn_ScoreModOp : Attn_Op<"score_mod", [
     Pure, SameOperandsAndResultType,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "change each score that is not removed";
   let description = [{
     ```
@@ -111,7 +111,7 @@ def Attn_ScoreModOp : Attn_Op<"score_mod", [
 
 def Attn_MaskOp : Attn_Op<"mask", [
     Pure, AllTypesMatch<["scores", "result"]>,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "remove keys: their scores become -inf";
   let description = [{
     ```
@@ -165,8 +165,8 @@ def Attn_MaskOp : Attn_Op<"mask", [
   let arguments = (ins Attn_ComputeTensor:$scores,
                        Variadic<AnyRankedTensor>:$args,
                        Attn_MaskKindAttr:$kind,
-                       DefaultValuedAttr<I64Attr, "-1">:$left,
-                       DefaultValuedAttr<I64Attr, "-1">:$right,
+                       DefaultValuedAttr<SI64Attr, "-1">:$left,
+                       DefaultValuedAttr<SI64Attr, "-1">:$right,
                        UnitAttr:$topLeft);
   let results = (outs Attn_ComputeTensor:$result);
   let regions = (region MaxSizedRegion<1>:$body);
@@ -178,7 +178,7 @@ def Attn_MaskOp : Attn_Op<"mask", [
 
 def Attn_SoftmaxOp : Attn_Op<"softmax", [
     Pure, AllTypesMatch<["scores", "result"]>,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "normalise scores over the keys";
   let description = [{
     ```
@@ -220,7 +220,7 @@ def Attn_SoftmaxOp : Attn_Op<"softmax", [
 }
 
 def Attn_WeightedSumOp : Attn_Op<"weighted_sum", [
-    Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>]> {
+    Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "sum of the values, weighted";
   let description = [{
     ```
@@ -257,7 +257,7 @@ def Attn_WeightedSumOp : Attn_Op<"weighted_sum", [
 
 def Attn_FusedOp : Attn_Op<"fused", [
     Pure, AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "a whole attention in one op, without a score tensor";
   let description = [{
     The composition of one score, any number of score_mods and masks, one

@@ -1,0 +1,18 @@
+// attn-opt: mlir-opt with the attn dialect, passes and pipelines.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "attn/IR/Attn.h"
+
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+
+int main(int argc, char **argv) {
+  mlir::registerAllPasses();
+  mlir::DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registry.insert<mlir::attn::AttnDialect>();
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "attention compiler\n", registry));
+}
