@@ -29,7 +29,7 @@ void AttnDialect::initialize() {
   // Implemented by the rooms that know buffers and run-time checks; a promise
   // makes a forgotten registration an error instead of a silence.
   declarePromisedInterfaces<bufferization::BufferizableOpInterface, PackQueryOp,
-                            InitOp, StepOp, MergeOp, FinishOp>();
+                            PackKeyOp, InitOp, StepOp, MergeOp, FinishOp>();
   declarePromisedInterfaces<RuntimeVerifiableOpInterface, ScoreOp, MaskOp,
                             SoftmaxOp, WeightedSumOp, FusedOp>();
 }

@@ -134,6 +134,9 @@ static void addBufferEffects(DestinationStyleOpInterface op, Effects &effects) {
 void PackQueryOp::getEffects(Effects &effects) {
   addBufferEffects(*this, effects);
 }
+void PackKeyOp::getEffects(Effects &effects) {
+  addBufferEffects(*this, effects);
+}
 void InitOp::getEffects(Effects &effects) { addBufferEffects(*this, effects); }
 void StepOp::getEffects(Effects &effects) { addBufferEffects(*this, effects); }
 void MergeOp::getEffects(Effects &effects) { addBufferEffects(*this, effects); }

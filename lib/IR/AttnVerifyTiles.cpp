@@ -48,6 +48,22 @@ LogicalResult PackQueryOp::verify() {
   return success();
 }
 
+LogicalResult PackKeyOp::verify() {
+  // pack_key_c1
+  bool fits = getOuts().size() == 1 && shapeOf(getKey()).size() == 2 &&
+              shapeOf(getOuts()[0]).size() == 2;
+  if (fits) {
+    ArrayRef<int64_t> key = shapeOf(getKey()), out = shapeOf(getOuts()[0]);
+    fits = agree(key[1], out[1]) &&
+           (ShapedType::isDynamicShape({key[0], out[0]}) || key[0] <= out[0]) &&
+           elementOf(getOuts()[0]) == attn::getComputeType(elementOf(getKey()));
+  }
+  if (!fits)
+    return emitOpError("expected a key [n, D] and an out [B, D] of the compute "
+                       "type, n at most B");
+  return success();
+}
+
 LogicalResult InitOp::verify() {
   if (failed(verifyState(*this, "outs", getOuts())))
     return failure();
@@ -69,16 +85,20 @@ LogicalResult StepOp::verify() {
                (!getQuery() || shapeOf(getQuery()).size() == 2);
   if (!ranks)
     return emitOpError(
-        "expected a query [D, T], a key [n, D] and a value [n, E]");
+        "expected a query [D, T], a key [B, D] and a value [B, E]");
   ArrayRef<int64_t> key = shapeOf(getKey()), value = shapeOf(getValue());
   if (getQuery() && !agree(shapeOf(getQuery()), {key[1], queries}))
     return emitOpError() << "expected a query [D, T] that fits the key and the "
                             "state, got "
                          << getQuery().getType();
-  if (getQuery() && elementOf(getQuery()) != getComputeType())
-    return emitOpError() << "expected a packed query of type "
-                         << getComputeType() << ", got "
-                         << elementOf(getQuery());
+  SmallVector<Value> inputs = {getKey(), getValue()};
+  if (getQuery())
+    inputs.push_back(getQuery());
+  llvm::append_range(inputs, getParams());
+  for (Value input : inputs)
+    if (elementOf(input) != getComputeType())
+      return emitOpError() << "expected tiles of the compute type "
+                           << getComputeType() << ", got " << elementOf(input);
   if (!agree(key[0], value[0]))
     return emitOpError() << "expected one value for each key, got " << value[0]
                          << " for " << key[0];

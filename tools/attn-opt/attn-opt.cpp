@@ -1,5 +1,6 @@
 // attn-opt: mlir-opt with the attn dialect, passes and pipelines.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "attn/Fusion/Passes.h"
 #include "attn/IR/Attn.h"
 
 #include "mlir/InitAllDialects.h"
@@ -9,6 +10,7 @@
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
+  mlir::attn::registerAttnFusionPasses();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);

@@ -24,7 +24,7 @@ def Attn_Dialect : Dialect {
     |---|---|---|
     | graph | `score`, `score_mod`, `mask`, `softmax`, `weighted_sum` | whole tensors |
     | fused | `fused` | whole tensors, no score tensor |
-    | tiled | `pack_query`, `init`, `step`, `merge`, `finish` | one tile of queries, one of keys |
+    | tiled | `pack_query`, `pack_key`, `init`, `step`, `merge`, `finish` | one tile of queries, one of keys |
 
     Shapes. Every tensor ends in two axes, rows and features: Q is `[.., M, D]`,
     K is `[.., N, D]`, V is `[.., N, E]`, scores are `[.., M, N]`. The axes before

@@ -265,7 +265,7 @@ def Attn_FusedOp : Attn_Op<"fused", [
 
     ```
     s   = score(q, k, params)         region `score`; absent: dot product
-    s   = mod(s, .., i, j)            region `mod`; absent: s
+    s   = mod(s, .., i, j)            region `mod`, left out for s = -inf; absent: s
     s   = mask(.., i, j) ? s : -inf   region `mask`; absent: s
     o   = weighted_sum(softmax(s, sink), v),  lse as in softmax
     ```

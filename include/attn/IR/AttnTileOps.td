@@ -50,6 +50,35 @@ def Attn_PackQueryOp : Attn_TileOp<"pack_query"> {
   }];
 }
 
+def Attn_PackKeyOp : Attn_TileOp<"pack_key"> {
+  let summary = "widen a tile of keys or values into contiguous rows";
+  let description = [{
+    ```
+    out[j, d] = j < n ? in[j, d] : 0
+    ```
+
+    `in` is `[n, D]` in the input type with any strides and `n` at most B; `out`
+    is `[B, D]` in the compute type. Every later read is then aligned, of one
+    type and within the tile, whatever the layout and the length were.
+
+    Constraints:
+    - pack_key_c1: `in` is `[n, D]`, `out` is `[B, D]`.
+
+    Example:
+
+    ```mlir
+    %kt = attn.pack_key ins(%k) outs(%e)
+        : (tensor<?x64xf16>, tensor<64x64xf32>) -> tensor<64x64xf32>
+    ```
+  }];
+  let arguments = (ins Attn_Tile:$key, Variadic<Attn_Tile>:$outs);
+  let results = (outs Variadic<Attn_Tile>:$results);
+  let assemblyFormat = [{
+    `ins` `(` $key `)` `outs` `(` $outs `)` attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
 def Attn_InitOp : Attn_TileOp<"init", [AttrSizedOperandSegments]> {
   let summary = "the state before any key";
   let description = [{
@@ -88,18 +117,21 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
   let summary = "absorb one tile of keys and values into the state";
   let description = [{
     ```
-    s[i, j]   = mask(.., i0 + i, j0 + j) ? mod(scale * score(q[:, i], k[j, :]), ..) : -inf
+    r[i, j]   = scale * score(q[:, i], k[j, :])
+    s[i, j]   = r[i, j] != -inf and mask(.., i0 + i, j0 + j) ? mod(r[i, j], ..) : -inf
     max'[i]   = max(max[i], max over j of s[i, j])
     c[i]      = exp(max[i] - max'[i])
     sum'[i]   = c[i] * sum[i] + sum over j of exp(s[i, j] - max'[i])
     acc'[e,i] = c[i] * acc[e, i] + sum over j of exp(s[i, j] - max'[i]) * v[j, e]
     ```
 
-    with `exp(-inf - -inf) = 0`. `query` is packed, `[D, T]`; `key` is `[n, D]`
-    and `value` `[n, E]` in the input type; parameters are `[D]`. `at` gives the
-    index of the tile in the whole: the leading indices, `i0` and `j0`, which
-    the regions see added to their position in the tile. `full`, if given and
-    true, says that the mask keeps every pair of the tile.
+    with `exp(-inf - -inf) = 0`, over the first `count` keys of the tile. All
+    tiles are packed: `query` is `[D, T]`, `key` `[B, D]`, `value` `[B, E]` and
+    parameters `[D]`, in the compute type. `at` gives the place of the tile in
+    the whole: the leading indices, `i0` and `j0`, which the regions see added
+    to their position in the tile. `full`, if given and true, says that the mask
+    keeps every pair of the tile. A weight of zero contributes nothing to `acc`,
+    whatever the value holds (S3).
 
     `log2` says that scores come already multiplied by log2(e) (folded into the
     packed queries), so that `exp` above is `exp2`. It is legal only if nothing
@@ -107,7 +139,8 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
 
     Constraints:
     - step_c1: there are three outs as in init_c1;
-    - step_c2: a query is `[D, T]`, a key `[n, D]`, a value `[n, E]`, a parameter `[D]`;
+    - step_c2: a query is `[D, T]`, a key `[B, D]`, a value `[B, E]`, a parameter
+      `[D]`, all of the compute type;
     - step_c3: `at` has at least two indices; regions take that many;
     - step_c4: `log2` goes without a `mod` region and with the dot product;
     - score_c7, score_mod_c1 and mask_c5 hold for the regions.
@@ -115,16 +148,16 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
     Example:
 
     ```mlir
-    %m1, %l1, %a1 = attn.step query(%qt) key(%k) value(%v) at(%b, %h, %i0, %j0)
+    %m1, %l1, %a1 = attn.step query(%qt) key(%k) value(%v) count(%n) at(%b, %h, %i0, %j0)
         outs(%m, %l, %a) log2
-        : (tensor<64x128xf32>, tensor<?x64xf32>, tensor<?x64xf32>, index, index, index, index,
+        : (tensor<64x128xf32>, tensor<64x64xf32>, tensor<64x64xf32>, index, index, index, index, index,
            tensor<128xf32>, tensor<128xf32>, tensor<64x128xf32>)
        -> (tensor<128xf32>, tensor<128xf32>, tensor<64x128xf32>)
     ```
   }];
   let arguments = (ins Optional<Attn_Tile>:$query, Attn_Tile:$key,
                        Attn_Tile:$value, Variadic<Attn_Tile>:$params,
-                       Variadic<Index>:$at, Optional<I1>:$full,
+                       Index:$count, Variadic<Index>:$at, Optional<I1>:$full,
                        Variadic<Attn_Tile>:$outs,
                        DefaultValuedAttr<F64Attr, "1.0">:$scale,
                        UnitAttr:$log2);
@@ -134,7 +167,7 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
                         MaxSizedRegion<1>:$maskBody);
   let assemblyFormat = [{
     (`query` `(` $query^ `)`)? `key` `(` $key `)` `value` `(` $value `)`
-    (`params` `(` $params^ `)`)? `at` `(` $at `)` (`full` `(` $full^ `)`)?
+    (`params` `(` $params^ `)`)? `count` `(` $count `)` `at` `(` $at `)` (`full` `(` $full^ `)`)?
     `outs` `(` $outs `)` (`scale` `(` $scale^ `)`)? (`log2` $log2^)?
     (`score` $scoreBody^)? (`mod` $modBody^)? (`mask` $maskBody^)?
     attr-dict `:` functional-type(operands, results)
