@@ -27,3 +27,16 @@ function(attn_add_tool name)
   list(TRANSFORM ARG_LINK PREPEND Attn)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
 endfunction()
+
+# attn_add_unittest(NAME SOURCES... LINK rooms... [LIBS libraries...])
+#
+# NAME ends in "Tests": so lit finds the program, in test/Unit of the build.
+function(attn_add_unittest name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LIBS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  list(TRANSFORM ARG_LINK PREPEND Attn)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} ${ARG_LIBS} GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
+  add_dependencies(AttnUnitTests ${name})
+endfunction()
