@@ -146,6 +146,10 @@ Tiling    | IR                    | yes
 Pipelines | IR, Passes.h of all   | yes
 tools     | Pipelines             | yes
 ```"""
+OP = """include "mlir/IR/OpBase.td"
+def Attn_Dialect : Dialect { let name = "attn"; }
+def O : Op<Attn_Dialect, "o"> { %s }
+"""
 PASS = 'include "mlir/Pass/PassBase.td"\ndef P : Pass<"p", ""> { %s }\n'
 
 # rule -> (files that are fine, [one planted violation each])
@@ -167,9 +171,11 @@ PLANTED = {
          {"docs/Architecture.md": ROOMS.replace("IR        |    ", "IR        | Tiling")}]),
     "sizes": ({"lib/IR/Ok.cpp": "\n" * MAX_LINES}, [{"lib/IR/Bad.td": "\n" * (MAX_LINES + 1)}]),
     "described": (
-        {"include/attn/Ok/Passes.td": PASS % 'let summary = "s"; let description = "d";'},
+        {"include/attn/Ok/Passes.td": PASS % 'let summary = "s"; let description = "d";',
+         "include/attn/Ok/Ops.td": OP % 'let summary = "s"; let description = "d";'},
         [{"include/attn/Bad/Passes.td": PASS % 'let summary = "s";'},
          {"include/attn/Bad/Passes.td": PASS % 'let description = "d";'},
+         {"include/attn/Bad/Ops.td": OP % 'let summary = "s";'},
          {"include/attn/Bad/Passes.td": "not TableGen"}]),
     "tidy": ({"a.md": "see /usr/lib and build/work/x\n"},
              [{"a.md": "TO" + "DO: more\n"}, {"a.sh": "cd /wo" + "rk/x\n"}]),
