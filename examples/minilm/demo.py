@@ -99,6 +99,8 @@ def main():
         folder.mkdir(exist_ok=True)
         inputs = {"q": q, "k": k, "v": v, "lengths": lengths}
         result = attn_run("attention", folder, inputs)
+        if (result.shape, result.dtype) != (v.shape, v.dtype):
+            sys.exit(f"expected {v.shape} {v.dtype}, got {result.shape} {result.dtype}")
         own.append((max_difference(result, peer(q, k, v, lengths)),
                     max_difference(result, attention_f64(q, k, v, lengths))))
         if layer == 0:
