@@ -3,6 +3,7 @@
 #ifndef ATTN_TEST_UNIT_CODEGENCPU_ULP_H
 #define ATTN_TEST_UNIT_CODEGENCPU_ULP_H
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
