@@ -1,5 +1,6 @@
 // attn-opt: mlir-opt with the attn dialect, passes and pipelines.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "attn/Codegen/CPU/Passes.h"
 #include "attn/Fusion/Passes.h"
 #include "attn/IR/Attn.h"
 
@@ -10,6 +11,7 @@
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
+  mlir::attn::registerAttnCodegenCPUPasses();
   mlir::attn::registerAttnFusionPasses();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);

@@ -18,46 +18,43 @@ using namespace mlir::attn;
 static constexpr double exp2SymmetricF32[] = {
     1.0,           0x1.62e432p-1,  0x1.ebfbf2p-3, 0x1.c6ada4p-5,
     0x1.3b1bf6p-7, 0x1.5fb8bep-10, 0x1.4dc06cp-13};
-static constexpr double exp2SymmetricF64[] = {
-    1.0,
-    0x1.62e42fefa39efp-1,
-    0x1.ebfbdff82c58ep-3,
-    0x1.c6b08d704a0e3p-5,
-    0x1.3b2ab6fba5036p-7,
-    0x1.5d87fe789ee67p-10,
-    0x1.430912f7e24a6p-13,
-    0x1.ffcbfc84ea40cp-17,
-    0x1.62c02485add5cp-20,
-    0x1.b524bd2727bbbp-24,
-    0x1.e4c68112cfe33p-28,
-    0x1.ea303210712c0p-32,
-    0x1.d098ffb4b895cp-36};
+static constexpr double exp2SymmetricF64[] = {1.0,
+                                              0x1.62e42fefa39efp-1,
+                                              0x1.ebfbdff82c58ep-3,
+                                              0x1.c6b08d704a0e3p-5,
+                                              0x1.3b2ab6fba5036p-7,
+                                              0x1.5d87fe789ee67p-10,
+                                              0x1.430912f7e24a6p-13,
+                                              0x1.ffcbfc84ea40cp-17,
+                                              0x1.62c02485add5cp-20,
+                                              0x1.b524bd2727bbbp-24,
+                                              0x1.e4c68112cfe33p-28,
+                                              0x1.ea303210712c0p-32,
+                                              0x1.d098ffb4b895cp-36};
 
-/// 2^f on [0, 1]; constant term 1. Error 0.03 ulp and 0.001 ulp. One degree less
-/// in f32 has an error of 1 ulp, and 2.4 ulp in all: near f = 1 the rounding of
-/// f itself counts as well.
+/// 2^f on [0, 1]; constant term 1. Error 0.03 ulp and 0.001 ulp. One degree
+/// less in f32 has an error of 1 ulp, and 2.4 ulp in all: near f = 1 the
+/// rounding of f itself counts as well.
 static constexpr double exp2UnitF32[] = {
     1.0,           0x1.62e42ap-1,  0x1.ebfda8p-3, 0x1.c6832p-5,
     0x1.3d3c5cp-7, 0x1.456c08p-10, 0x1.c9274cp-13};
-static constexpr double exp2UnitF64[] = {
-    1.0,
-    0x1.62e42fefa39efp-1,
-    0x1.ebfbdff82c5c5p-3,
-    0x1.c6b08d7048d8cp-5,
-    0x1.3b2ab6fbdb419p-7,
-    0x1.5d87fe6d65519p-10,
-    0x1.43091473aad73p-13,
-    0x1.ffcbb9e633645p-17,
-    0x1.62c4183d0e433p-20,
-    0x1.b4d2c1257acb1p-24,
-    0x1.e94d84e2e97d4p-28,
-    0x1.c0ee486f22b03p-32,
-    0x1.459318a83c332p-35};
+static constexpr double exp2UnitF64[] = {1.0,
+                                         0x1.62e42fefa39efp-1,
+                                         0x1.ebfbdff82c5c5p-3,
+                                         0x1.c6b08d7048d8cp-5,
+                                         0x1.3b2ab6fbdb419p-7,
+                                         0x1.5d87fe6d65519p-10,
+                                         0x1.43091473aad73p-13,
+                                         0x1.ffcbb9e633645p-17,
+                                         0x1.62c4183d0e433p-20,
+                                         0x1.b4d2c1257acb1p-24,
+                                         0x1.e94d84e2e97d4p-28,
+                                         0x1.c0ee486f22b03p-32,
+                                         0x1.459318a83c332p-35};
 
 /// (e^r - 1 - r) / r^2 on [-ln2/2, ln2/2]. Error in e^r 0.04 and 0.01 ulp.
-static constexpr double expTailF32[] = {0x1.fffffap-2, 0x1.555484p-3,
-                                        0x1.555938p-5, 0x1.124336p-7,
-                                        0x1.6a8522p-10};
+static constexpr double expTailF32[] = {
+    0x1.fffffap-2, 0x1.555484p-3, 0x1.555938p-5, 0x1.124336p-7, 0x1.6a8522p-10};
 static constexpr double expTailF64[] = {
     0x1.0000000000000p-1,  0x1.555555555555bp-3,  0x1.55555555554cdp-5,
     0x1.111111110ebcbp-7,  0x1.6c16c16c3d907p-10, 0x1.a01a01b3b6e50p-13,
@@ -85,9 +82,9 @@ static Value callMasked(MathBuilder &m, StringRef name,
   args.push_back(
       LLVM::ConstantOp::create(m.b, mask, m.b.getIntegerAttr(mask, -1)));
   args.push_back(LLVM::ConstantOp::create(m.b, i32, m.b.getI32IntegerAttr(4)));
-  std::string intrinsic = ("llvm.x86.avx512.mask." + name +
-                           (m.isF64 ? ".pd.512" : ".ps.512"))
-                              .str();
+  std::string intrinsic =
+      ("llvm.x86.avx512.mask." + name + (m.isF64 ? ".pd.512" : ".ps.512"))
+          .str();
   return LLVM::CallIntrinsicOp::create(m.b, m.floatType,
                                        m.b.getStringAttr(intrinsic), args)
       .getResults();

@@ -22,8 +22,9 @@ bool mlir::attn::isExpandableMathType(Type type) {
          element.isF64();
 }
 
-Value mlir::attn::inComputeType(ImplicitLocOpBuilder &builder, Value x,
-                            function_ref<Value(MathBuilder &, Value)> compute) {
+Value mlir::attn::inComputeType(
+    ImplicitLocOpBuilder &builder, Value x,
+    function_ref<Value(MathBuilder &, Value)> compute) {
   Type type = x.getType(), wide = type;
   if (getElementTypeOrSelf(type).getIntOrFloatBitWidth() < 32) {
     wide = builder.getF32Type();

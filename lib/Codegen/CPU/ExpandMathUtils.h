@@ -98,8 +98,8 @@ private:
   static Type element(Type type) { return getElementTypeOrSelf(type); }
   Value constant(Type type, TypedAttr scalar) {
     if (auto vector = dyn_cast<VectorType>(type))
-      return arith::ConstantOp::create(b, DenseElementsAttr::get(
-                                              vector, Attribute(scalar)));
+      return arith::ConstantOp::create(
+          b, DenseElementsAttr::get(vector, Attribute(scalar)));
     return arith::ConstantOp::create(b, scalar);
   }
 };

@@ -8,13 +8,12 @@ using namespace mlir::attn;
 /// (e^(2r) - 1 - 2r) / r^2 on [-ln2/4, ln2/4], from a Remez exchange in 160-bit
 /// arithmetic on the error relative to e^(2r) - 1, rounded as in the other
 /// tables. Relative error 1.4e-8 (0.24 * 2^-24) and 1.1e-18 (0.01 * 2^-53).
-static constexpr double expm1TailF32[] = {0x1.fffffep+0, 0x1.5554aap+0,
-                                          0x1.555798p-1, 0x1.122bfep-2,
-                                          0x1.6ac9e2p-4};
+static constexpr double expm1TailF32[] = {
+    0x1.fffffep+0, 0x1.5554aap+0, 0x1.555798p-1, 0x1.122bfep-2, 0x1.6ac9e2p-4};
 static constexpr double expm1TailF64[] = {
-    0x1.0000000000000p+1, 0x1.5555555555559p+0,  0x1.555555555553ep-1,
-    0x1.111111110f6abp-2, 0x1.6c16c16c1f16ap-4,  0x1.a01a01afe9190p-6,
-    0x1.a01a017b946a1p-8, 0x1.71ddf84387870p-10, 0x1.27e53662d39d2p-12,
+    0x1.0000000000000p+1,  0x1.5555555555559p+0,  0x1.555555555553ep-1,
+    0x1.111111110f6abp-2,  0x1.6c16c16c1f16ap-4,  0x1.a01a01afe9190p-6,
+    0x1.a01a017b946a1p-8,  0x1.71ddf84387870p-10, 0x1.27e53662d39d2p-12,
     0x1.af5ee56f0799fp-15, 0x1.1ee8833dd4f04p-17};
 
 /// tanh x = sign(x) * E / (E + 2), E = e^(2|x|) - 1, so nothing cancels for

@@ -1,4 +1,4 @@
-// attn-expand-math against libm in a wider type.
+// Error bounds of attn-expand-math, against libm in a wider type.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // ATTN_EXHAUSTIVE=1 replaces the strided sweeps over f32 by all values.
@@ -69,8 +69,8 @@ public:
     while (inputs.size() % 64 != 0)
       inputs.push_back(inputs.back());
     flush();
-    EXPECT_LE(worst, bound) << "at x = " << std::hexfloat << worstInput
-                            << ", got " << worstResult;
+    EXPECT_LE(worst, bound)
+        << "at x = " << std::hexfloat << worstInput << ", got " << worstResult;
     return worst;
   }
 
@@ -154,8 +154,7 @@ void testFunction(const std::string &op, Truth<T> truth, T lo, T hi,
     double worst = sweep.finish(bound);
     printf("%s %s x%d%s: %.3f ulp at %a, %lld values, %lld decreases\n",
            op.c_str(), name<T>(), form.lanes, form.avx512 ? " avx512" : "",
-           worst, double(sweep.worstInput),
-           static_cast<long long>(sweep.count),
+           worst, double(sweep.worstInput), static_cast<long long>(sweep.count),
            static_cast<long long>(sweep.decreases));
     fflush(stdout);
   }

@@ -98,12 +98,9 @@ attn_test::MathKernel::MathKernel(const std::string &op,
   auto transformer = makeOptimizingTransformer(3, 0, machine.get());
   options.transformer = transformer;
   options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Aggressive;
-  options.enableObjectDump = true;
-  engine =
-      llvm::cantFail(ExecutionEngine::create(*module, options, std::move(machine)));
+  engine = llvm::cantFail(
+      ExecutionEngine::create(*module, options, std::move(machine)));
   function = llvm::cantFail(engine->lookupPacked("_mlir_ciface_kernel"));
-  if (const char *path = getenv("ATTN_DUMP_OBJECT"))
-    engine->dumpToObjectFile(path);
 }
 
 attn_test::MathKernel::~MathKernel() = default;
