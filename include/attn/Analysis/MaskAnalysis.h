@@ -1,7 +1,5 @@
-//===- MaskAnalysis.h - What a mask region keeps, derived ------*- C++ -*-===//
-// Tile classes and key bounds of a mask, by interval and affine reasoning.
+// What a mask region keeps: tile classes and key bounds, derived from its code.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//===----------------------------------------------------------------------===//
 //
 // A mask is code: a region from indices (.., i, j) to an i1. This analysis
 // reads that code once and can then emit, in front of a loop over key tiles,
@@ -21,7 +19,6 @@
 // types, truncations and unsigned comparisons are guarded at run time: where
 // they would wrap in a tile, the tile counts as not understood.
 //
-//===----------------------------------------------------------------------===//
 #ifndef ATTN_ANALYSIS_MASKANALYSIS_H
 #define ATTN_ANALYSIS_MASKANALYSIS_H
 
