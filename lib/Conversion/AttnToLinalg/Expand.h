@@ -1,0 +1,65 @@
+// The parts of attention as linalg, shared by graph, fused and tiled ops.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef ATTN_LIB_CONVERSION_ATTNTOLINALG_EXPAND_H
+#define ATTN_LIB_CONVERSION_ATTNTOLINALG_EXPAND_H
+
+#include "Generic.h"
+
+namespace mlir::attn {
+
+/// Scores from what their loops read: the query, if there is one, the key and
+/// the parameters. The loops are the axes of the scores, then d. An empty
+/// region is the dot product.
+Value buildScore(ImplicitLocOpBuilder &b, ArrayRef<Read> reads,
+                 RankedTensorType type, ArrayRef<OpFoldResult> sizes,
+                 Region &body, double scale);
+
+/// The reads of whole tensors for scores of sizes `sizes`; `query` may be null.
+SmallVector<Read> scoreReads(ImplicitLocOpBuilder &b, Value query, Value key,
+                             ValueRange params, ArrayRef<OpFoldResult> sizes);
+
+/// The indices that the region of a mod or mask sees, in the body of a generic
+/// op whose loops are the `rank` axes of the scores. `at` is where the scores
+/// lie in a larger whole; its last values are added to the loops. Empty: the
+/// scores are the whole.
+SmallVector<Value> scoreIndices(ImplicitLocOpBuilder &b, int64_t rank,
+                                ValueRange at);
+Value buildScoreMod(ImplicitLocOpBuilder &b, Value scores, Region &body,
+                    ValueRange at = {});
+Value buildRegionMask(ImplicitLocOpBuilder &b, Value scores, Region &body,
+                      ValueRange at = {});
+
+/// Whether to keep the key at `indices`, given the elements that `reads` read.
+using KeepFn = function_ref<Value(ImplicitLocOpBuilder &b, ValueRange indices,
+                                  ArrayRef<Value> in)>;
+Value buildMask(ImplicitLocOpBuilder &b, Value scores, ArrayRef<Read> reads,
+                KeepFn keep, ValueRange at = {});
+
+struct Softmax {
+  Value weights;
+  Value lse;
+};
+/// `sink` may be null; the lse is built if `lseType` is given.
+Softmax buildSoftmax(ImplicitLocOpBuilder &b, Value scores, Value sink,
+                     RankedTensorType lseType);
+
+/// `acc[..] += P * V` where P != 0; the loops of the reads are those of `out`,
+/// then j.
+Value buildWeightedSum(ImplicitLocOpBuilder &b, const Read &weights,
+                       const Read &value, Value out,
+                       ArrayRef<int64_t> outLoops);
+/// The whole op, rounded to `type`.
+Value buildWeightedSum(ImplicitLocOpBuilder &b, Value weights, Value value,
+                       RankedTensorType type);
+
+/// `exp(max - newMax)` for each query: what a state in units of `max` is worth
+/// in units of `newMax`.
+Value buildCorrection(ImplicitLocOpBuilder &b, Value max, Value newMax,
+                      bool log2);
+/// `correction[i] * part[.., i]`, and nothing at all where the correction is
+/// zero: an infinity whose weight underflows is gone, as in weighted_sum.
+Value buildCorrected(ImplicitLocOpBuilder &b, Value correction, Value part);
+
+} // namespace mlir::attn
+
+#endif // ATTN_LIB_CONVERSION_ATTNTOLINALG_EXPAND_H

@@ -1,0 +1,160 @@
+// attn.init, attn.merge and attn.finish as linalg: the ends of the algebra of
+// the running state (max[T], sum[T], acc[E, T]).
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Expand.h"
+#include "attn/Conversion/AttnToLinalg.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace mlir::attn;
+
+Value mlir::attn::buildCorrection(ImplicitLocOpBuilder &b, Value max,
+                                  Value newMax, bool log2) {
+  // c[i] = exp(max[i] - max'[i])
+  return buildElementwise(b, {readAt(max, {0}), readAt(newMax, {0})},
+                          cast<RankedTensorType>(max.getType()),
+                          sizesOf(b, max),
+                          [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in,
+                              Value) { return expOf(b, in[0], in[1], log2); });
+}
+
+Value mlir::attn::buildCorrected(ImplicitLocOpBuilder &b, Value correction,
+                                 Value part) {
+  auto type = cast<RankedTensorType>(part.getType());
+  int64_t rank = type.getRank();
+  // x'[.., i] = c[i] == 0 ? 0 : c[i] * x[.., i]
+  return buildElementwise(
+      b, {readAt(correction, {rank - 1}), readAt(part, loopRange(0, rank))},
+      type, sizesOf(b, part),
+      [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) -> Value {
+        Value product = arith::MulFOp::create(b, in[0], in[1]);
+        return arith::SelectOp::create(b, isEqual(b, in[0], 0), in[0], product);
+      });
+}
+
+FailureOr<SmallVector<Value>> mlir::attn::lowerInit(RewriterBase &rewriter,
+                                                    InitOp op) {
+  if (op.getResults().empty())
+    return rewriter.notifyMatchFailure(op, "the state is in buffers");
+  rewriter.setInsertionPoint(op);
+  ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+  Value max = op.getOuts()[0], sum = op.getOuts()[1], acc = op.getOuts()[2];
+  auto fill = [&](Value scalar, Value out) {
+    return linalg::FillOp::create(b, ValueRange{scalar}, ValueRange{out})
+        .getResult(0);
+  };
+  SmallVector<Value> results;
+  if (Value sink = op.getSink()) {
+    // max[i] = sink, sum[i] = sink == -inf ? 0 : 1
+    Type type = sink.getType();
+    Value one = arith::SelectOp::create(b, isRemoved(b, sink),
+                                        floatConstant(b, type, 0),
+                                        floatConstant(b, type, 1));
+    results = {fill(sink, max), fill(one, sum)};
+  } else {
+    // max[i] = -inf, sum[i] = 0
+    results = {buildFill(b, -std::numeric_limits<double>::infinity(), max),
+               buildFill(b, 0, sum)};
+  }
+  // acc[e, i] = 0
+  results.push_back(buildFill(b, 0, acc));
+  rewriter.replaceOp(op, results);
+  return results;
+}
+
+FailureOr<SmallVector<Value>> mlir::attn::lowerMerge(RewriterBase &rewriter,
+                                                     MergeOp op) {
+  if (op.getResults().empty())
+    return rewriter.notifyMatchFailure(op, "the states are in buffers");
+  rewriter.setInsertionPoint(op);
+  ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+  Value max = op.getOuts()[0], max2 = op.getIns()[0];
+
+  // max'[i] = max(max[i], max2[i])
+  Value newMax = buildElementwise(
+      b, {readAt(max, {0}), readAt(max2, {0})},
+      cast<RankedTensorType>(max.getType()), sizesOf(b, max),
+      [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) -> Value {
+        return arith::MaximumFOp::create(b, in[0], in[1]);
+      });
+  // c[i] = exp(max[i] - max'[i]), c2[i] = exp(max2[i] - max'[i])
+  Value c = buildCorrection(b, max, newMax, op.getLog2());
+  Value c2 = buildCorrection(b, max2, newMax, op.getLog2());
+
+  // sum'[i]    = c[i] * sum[i]    + c2[i] * sum2[i]
+  // acc'[e, i] = c[i] * acc[e, i] + c2[i] * acc2[e, i]
+  SmallVector<Value> results{newMax};
+  for (int64_t number : {1, 2}) {
+    Value part = buildCorrected(b, c, op.getOuts()[number]);
+    Value part2 = buildCorrected(b, c2, op.getIns()[number]);
+    auto type = cast<RankedTensorType>(part.getType());
+    SmallVector<int64_t> axes = loopRange(0, type.getRank());
+    results.push_back(buildElementwise(
+        b, {readAt(part, axes), readAt(part2, axes)}, type, sizesOf(b, part),
+        [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) -> Value {
+          return arith::AddFOp::create(b, in[0], in[1]);
+        }));
+  }
+  rewriter.replaceOp(op, results);
+  return results;
+}
+
+/// The first `size` entries of the last axis of `part`.
+static Value firstQueries(ImplicitLocOpBuilder &b, Value part,
+                          OpFoldResult size) {
+  SmallVector<OpFoldResult> sizes = sizesOf(b, part);
+  sizes.back() = size;
+  SmallVector<OpFoldResult> offsets(sizes.size(), b.getIndexAttr(0));
+  SmallVector<OpFoldResult> strides(sizes.size(), b.getIndexAttr(1));
+  return tensor::ExtractSliceOp::create(b, part, offsets, sizes, strides);
+}
+
+FailureOr<SmallVector<Value>> mlir::attn::lowerFinish(RewriterBase &rewriter,
+                                                      FinishOp op) {
+  if (op.getResults().empty())
+    return rewriter.notifyMatchFailure(op, "the state is in buffers");
+  rewriter.setInsertionPoint(op);
+  ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+  // Of the T queries of the state only the m rows of the output are wanted.
+  OpFoldResult m = sizesOf(b, op.getOuts()[0])[0];
+  Value max = firstQueries(b, op.getIns()[0], m);
+  Value sum = firstQueries(b, op.getIns()[1], m);
+  Value acc = firstQueries(b, op.getIns()[2], m);
+
+  // out[i, e] = sum[i] == 0 ? 0 : acc[e, i] / sum[i]
+  enum { i, e };
+  Value out = op.getOuts()[0];
+  SmallVector<Value> results{buildGeneric(
+      b, {readAt(acc, {e, i}), readAt(sum, {i})}, out, {i, e},
+      [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) {
+        Value quotient = arith::DivFOp::create(b, in[0], in[1]);
+        Value zero = floatConstant(b, quotient.getType(), 0);
+        Value row =
+            arith::SelectOp::create(b, isEqual(b, in[1], 0), zero, quotient);
+        return roundTo(b, row, getElementTypeOrSelf(out));
+      })};
+  if (op.getOuts().size() == 2) {
+    // lse[i] = max[i] + log(sum[i]), with log2 max[i] * ln(2) + log(sum[i])
+    results.push_back(buildGeneric(
+        b, {readAt(max, {i}), readAt(sum, {i})}, op.getOuts()[1], {i},
+        [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) -> Value {
+          Value natural = in[0];
+          if (op.getLog2())
+            natural = arith::MulFOp::create(
+                b, natural,
+                floatConstant(b, natural.getType(), llvm::numbers::ln2));
+          return arith::AddFOp::create(b, natural,
+                                       math::LogOp::create(b, in[1]));
+        }));
+  }
+  rewriter.replaceOp(op, results);
+  return results;
+}

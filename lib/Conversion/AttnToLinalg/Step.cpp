@@ -1,0 +1,82 @@
+// attn.step as linalg: one tile of keys joins the running state.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Expand.h"
+#include "attn/Conversion/AttnToLinalg.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace mlir::attn;
+
+/// The scores [T, n] of the tile, after mod and mask.
+static Value buildTileScores(ImplicitLocOpBuilder &b, StepOp op) {
+  // s[i, j] = scale * sum over d of f(q[d, i], k[j, d], w[d], ..)
+  enum { i, j, d };
+  SmallVector<Read> reads;
+  if (op.getQuery())
+    reads.push_back(readAt(op.getQuery(), {d, i}));
+  reads.push_back(readAt(op.getKey(), {j, d}));
+  for (Value param : op.getParams())
+    reads.push_back(readAt(param, {d}));
+  SmallVector<OpFoldResult> sizes{sizesOf(b, op.getOuts()[0])[0],
+                                  sizesOf(b, op.getKey())[0]};
+  Value s = buildScore(b, reads, typeOf(sizes, op.getComputeType()), sizes,
+                       op.getScoreBody(), op.getScale().convertToDouble());
+  // s[i, j] = mod(s[i, j], .., i0 + i, j0 + j)
+  if (!op.getModBody().empty())
+    s = buildScoreMod(b, s, op.getModBody(), op.getAt());
+  // s[i, j] = mask(.., i0 + i, j0 + j) ? s[i, j] : -inf. `full` only promises
+  // what the mask says anyway, so the mask is asked in every case.
+  if (!op.getMaskBody().empty())
+    s = buildRegionMask(b, s, op.getMaskBody(), op.getAt());
+  return s;
+}
+
+FailureOr<SmallVector<Value>> mlir::attn::lowerStep(RewriterBase &rewriter,
+                                                    StepOp op) {
+  if (op.getResults().empty())
+    return rewriter.notifyMatchFailure(op, "the state is in buffers");
+  rewriter.setInsertionPoint(op);
+  ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+  bool log2 = op.getLog2();
+  Value max = op.getOuts()[0], sum = op.getOuts()[1], acc = op.getOuts()[2];
+  Value scores = buildTileScores(b, op);
+
+  // max'[i] = max(max[i], max over j of s[i, j])
+  Value newMax = buildGeneric(
+      b, {readAt(scores, {0, 1})}, max, {0},
+      [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value out) -> Value {
+        return arith::MaximumFOp::create(b, out, in[0]);
+      });
+
+  // c[i] = exp(max[i] - max'[i])
+  Value correction = buildCorrection(b, max, newMax, log2);
+
+  // p[i, j] = exp(s[i, j] - max'[i])
+  auto scoreType = cast<RankedTensorType>(scores.getType());
+  Value weights =
+      buildElementwise(b, {readAt(scores, {0, 1}), readAt(newMax, {0})},
+                       scoreType, sizesOf(b, scores),
+                       [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) {
+                         return expOf(b, in[0], in[1], log2);
+                       });
+
+  // sum'[i] = c[i] * sum[i] + sum over j of p[i, j]
+  Value scaledSum = buildCorrected(b, correction, sum);
+  Value newSum = buildGeneric(
+      b, {readAt(weights, {0, 1})}, scaledSum, {0},
+      [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value out) -> Value {
+        return arith::AddFOp::create(b, out, in[0]);
+      });
+
+  // acc'[e, i] = c[i] * acc[e, i] + sum over j of p[i, j] * v[j, e]
+  enum { e, i, j };
+  Value scaledAcc = buildCorrected(b, correction, acc);
+  Value newAcc =
+      buildWeightedSum(b, readAt(weights, {i, j}),
+                       readAt(op.getValue(), {j, e}), scaledAcc, {e, i});
+
+  SmallVector<Value> results{newMax, newSum, newAcc};
+  rewriter.replaceOp(op, results);
+  return results;
+}
