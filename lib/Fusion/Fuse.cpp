@@ -15,7 +15,7 @@
 #include "mlir/IR/Remarks.h"
 
 namespace mlir::attn {
-#define GEN_PASS_DEF_ATTNFUSEPASS
+#define GEN_PASS_DEF_FUSEPASS
 #include "attn/Fusion/Passes.h.inc"
 } // namespace mlir::attn
 
@@ -212,7 +212,7 @@ struct FusePattern : OpRewritePattern<WeightedSumOp> {
   }
 };
 
-struct FusePass : attn::impl::AttnFusePassBase<FusePass> {
+struct FusePass : mlir::attn::impl::FusePassBase<FusePass> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     SmallVector<WeightedSumOp> sums;

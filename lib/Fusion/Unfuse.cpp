@@ -10,7 +10,7 @@
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 namespace mlir::attn {
-#define GEN_PASS_DEF_ATTNUNFUSEPASS
+#define GEN_PASS_DEF_UNFUSEPASS
 #include "attn/Fusion/Passes.h.inc"
 } // namespace mlir::attn
 
@@ -68,7 +68,7 @@ struct UnfusePattern : OpRewritePattern<FusedOp> {
   }
 };
 
-struct UnfusePass : attn::impl::AttnUnfusePassBase<UnfusePass> {
+struct UnfusePass : mlir::attn::impl::UnfusePassBase<UnfusePass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateUnfusePatterns(patterns);

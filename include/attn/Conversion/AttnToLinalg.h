@@ -30,6 +30,9 @@ FailureOr<SmallVector<Value>> lowerMerge(RewriterBase &rewriter, MergeOp op);
 /// The rows of the output and, if the op returns it, of the lse.
 FailureOr<SmallVector<Value>> lowerFinish(RewriterBase &rewriter, FinishOp op);
 
+/// Graph ops and attn.fused only.
+void populateGraphToLinalgPatterns(RewritePatternSet &patterns);
+/// The same, and the tiled ops.
 void populateAttnToLinalgPatterns(RewritePatternSet &patterns);
 
 } // namespace mlir::attn

@@ -26,6 +26,9 @@ def AttnToLinalgPass : Pass<"attn-to-linalg"> {
     %p = linalg.generic {iterator_types = ["parallel", "parallel"]} ...
     ```
   }];
+  let options = [
+    Option<"keepTiles", "keep-tiles", "bool", "false",
+           "leave the tiled ops to a code generator">];
   let dependentDialects = ["arith::ArithDialect", "linalg::LinalgDialect",
                            "math::MathDialect", "tensor::TensorDialect"];
 }

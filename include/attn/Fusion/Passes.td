@@ -4,7 +4,7 @@
 
 include "mlir/Pass/PassBase.td"
 
-def AttnFusePass : Pass<"attn-fuse"> {
+def FusePass : Pass<"attn-fuse"> {
   let summary = "fuse score, score_mods, masks, softmax and weighted sum";
   let description = [{
     Replaces each `attn.weighted_sum` whose weights come from an `attn.softmax`
@@ -39,7 +39,7 @@ def AttnFusePass : Pass<"attn-fuse"> {
   let statistics = [Statistic<"numFused", "fused", "attentions fused">];
 }
 
-def AttnUnfusePass : Pass<"attn-unfuse"> {
+def UnfusePass : Pass<"attn-unfuse"> {
   let summary = "expand each attn.fused into the graph ops it stands for";
   let description = [{
     The inverse of `attn-fuse`, up to names: `attn-unfuse` followed by

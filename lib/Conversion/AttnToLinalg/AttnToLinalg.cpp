@@ -32,25 +32,37 @@ struct Expand : OpRewritePattern<OpTy> {
 
 } // namespace
 
-void mlir::attn::populateAttnToLinalgPatterns(RewritePatternSet &patterns) {
+void mlir::attn::populateGraphToLinalgPatterns(RewritePatternSet &patterns) {
   patterns.add<Expand<ScoreOp, lowerScore>, Expand<ScoreModOp, lowerScoreMod>,
                Expand<MaskOp, lowerMask>, Expand<SoftmaxOp, lowerSoftmax>,
                Expand<WeightedSumOp, lowerWeightedSum>,
-               Expand<FusedOp, lowerFused>, Expand<PackQueryOp, lowerPackQuery>,
-               Expand<InitOp, lowerInit>, Expand<StepOp, lowerStep>,
-               Expand<MergeOp, lowerMerge>, Expand<FinishOp, lowerFinish>>(
-      patterns.getContext());
+               Expand<FusedOp, lowerFused>>(patterns.getContext());
+}
+
+void mlir::attn::populateAttnToLinalgPatterns(RewritePatternSet &patterns) {
+  populateGraphToLinalgPatterns(patterns);
+  patterns.add<Expand<PackQueryOp, lowerPackQuery>, Expand<InitOp, lowerInit>,
+               Expand<StepOp, lowerStep>, Expand<MergeOp, lowerMerge>,
+               Expand<FinishOp, lowerFinish>>(patterns.getContext());
 }
 
 namespace {
 
-struct AttnToLinalgPass : attn::impl::AttnToLinalgPassBase<AttnToLinalgPass> {
+struct AttnToLinalgPass
+    : mlir::attn::impl::AttnToLinalgPassBase<AttnToLinalgPass> {
+  using AttnToLinalgPassBase::AttnToLinalgPassBase;
+
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    populateAttnToLinalgPatterns(patterns);
+    if (keepTiles)
+      populateGraphToLinalgPatterns(patterns);
+    else
+      populateAttnToLinalgPatterns(patterns);
     // One visit is enough: no expansion makes an attn op.
     walkAndApplyPatterns(getOperation(), std::move(patterns));
 
+    if (keepTiles)
+      return;
     getOperation()->walk([](DestinationStyleOpInterface op) {
       if (isa<AttnDialect>(op->getDialect()))
         remark::missed(

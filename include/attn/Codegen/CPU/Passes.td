@@ -80,4 +80,54 @@ def ExpandMathPass : Pass<"attn-expand-math"> {
   ];
 }
 
+def EmitCPUPass : Pass<"attn-emit-cpu"> {
+  let summary = "lower the tiled ops to loops over vectors";
+  let description = [{
+    Replaces `attn.pack_query`, `pack_key`, `init`, `step`, `merge` and `finish`
+    on memrefs by scf, vector, memref, arith and math ops. Queries are the lanes
+    of a vector; a step computes the scores of a few keys against a few vectors
+    of queries in registers, applies the score, mod and mask regions to them
+    there, and keeps one block of weights, of the size of the first-level
+    cache, between the two contractions.
+
+    Pre-condition: stage `tiled`, bufferized; tiles of queries are a static
+    multiple of the lanes, tiles of keys of 4. Post-condition: no attn op.
+
+    ```mlir
+    attn.step query(%q) key(%k) value(%v) count(%n) at(%i, %j) outs(%m, %l, %a) log2 : ..
+    ```
+    becomes
+    ```mlir
+    scf.for %i = .. {                      // a block of queries
+      scf.for %j = .. iter_args(%max) {    // 4 keys
+        scf.for %d = .. iter_args(16 x vector<16xf32>) { vector.fma .. }
+        ..
+      }
+      scf.for %j = .. iter_args(%sum) { math.exp2 .. }
+      scf.for %e = .. { scf.for %j = .. { vector.fma .. } }
+    }
+    ```
+  }];
+  let options = [
+    Option<"vectorBytes", "vector-bytes", "int64_t", "64",
+           "width of a vector register">,
+    Option<"numVectorRegisters", "vector-registers", "int64_t", "32",
+           "number of vector registers, which bounds a register block">];
+  let dependentDialects = ["arith::ArithDialect", "math::MathDialect",
+                           "memref::MemRefDialect", "scf::SCFDialect",
+                           "vector::VectorDialect"];
+}
+
+def ScheduleLoopsPass : Pass<"attn-schedule-loops"> {
+  let summary = "hand tiles of queries to threads as they become free";
+  let description = [{
+    Gives every `omp.wsloop` without a schedule the dynamic one. Under a causal
+    mask the last tile of queries costs twice the average, and a static division
+    would leave threads idle.
+
+    Pre-condition: loops are OpenMP. Post-condition: every `omp.wsloop` has a
+    schedule.
+  }];
+}
+
 #endif // ATTN_CODEGEN_CPU_PASSES

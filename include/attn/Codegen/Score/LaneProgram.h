@@ -1,0 +1,77 @@
+// The score program: scalar regions as the lanes of a vector see them.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef ATTN_CODEGEN_SCORE_LANEPROGRAM_H
+#define ATTN_CODEGEN_SCORE_LANEPROGRAM_H
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Region.h"
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace mlir::attn {
+
+/// A scalar of a region, for every lane at once.
+struct LaneValue {
+  enum Kind {
+    /// One value for all lanes: `value`.
+    Uniform,
+    /// Lane l holds `value + stride * l`, an integer or index.
+    Affine,
+    /// Lane l holds element l of the vector `value`.
+    Vector
+  };
+  Kind kind = Uniform;
+  Value value;
+  int64_t stride = 0;
+
+  static LaneValue uniform(Value value) { return {Uniform, value, 0}; }
+  static LaneValue vector(Value value) { return {Vector, value, 0}; }
+  static LaneValue affine(Value base, int64_t stride) {
+    return {stride == 0 ? Uniform : Affine, base, stride};
+  }
+};
+
+/// Inlines the score, score_mod and mask regions of an attention on vectors.
+///
+/// Elementwise ops become vector ops. Whatever depends on no lane stays scalar,
+/// so that `slope[h]` is loaded once for all lanes. Indices stay affine in the
+/// lane as long as they can: `j <= i + off` is one scalar subtraction and one
+/// comparison with a constant vector. Loads are done lane by lane, with indices
+/// clamped into the buffer, because lanes past the end of a tile are computed,
+/// too. Any other op without side effects is done lane by lane.
+class LaneProgram {
+public:
+  LaneProgram(OpBuilder &builder, Location loc, int64_t lanes)
+      : b(builder), loc(loc), lanes(lanes) {}
+
+  /// Inlines the only block of `region` for arguments `args`; returns what it
+  /// yields.
+  LaneValue inlineRegion(Region &region, ArrayRef<LaneValue> args);
+
+  /// `value` as a vector of `lanes` elements.
+  Value toVector(LaneValue value);
+  /// Lane `lane` of `value` as a scalar.
+  Value toScalar(LaneValue value, int64_t lane);
+
+private:
+  using Mapping = llvm::DenseMap<Value, LaneValue>;
+
+  LaneValue lookup(const Mapping &mapping, Value value);
+  void inlineOp(Operation *op, Mapping &mapping);
+  bool inlineAffine(Operation *op, ArrayRef<LaneValue> operands,
+                    Mapping &mapping);
+  bool inlineElementwise(Operation *op, ArrayRef<LaneValue> operands,
+                         Mapping &mapping);
+  void inlineUniform(Operation *op, Mapping &mapping);
+  void inlineByLane(Operation *op, Mapping &mapping);
+  LaneValue compareAffine(Operation *op, LaneValue lhs, LaneValue rhs);
+  void clampIndices(Operation *load);
+
+  OpBuilder &b;
+  Location loc;
+  int64_t lanes;
+};
+
+} // namespace mlir::attn
+
+#endif // ATTN_CODEGEN_SCORE_LANEPROGRAM_H

@@ -1,0 +1,27 @@
+// Passes of the room Pipelines.
+#ifndef ATTN_PIPELINES_PASSES_TD
+#define ATTN_PIPELINES_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def VerifyStagePass : Pass<"attn-verify-stage"> {
+  let summary = "check that a stage of the compiler has ended";
+  let description = [{
+    Fails, naming the first op at fault, if the IR holds an op that the stage
+    must have replaced:
+
+    | stage | must not contain |
+    |---|---|
+    | `graph` | `attn.fused`, tiled ops |
+    | `fused` | tiled ops; a score, softmax and weighted sum that feed one another |
+    | `tiled` | graph ops, `attn.fused` |
+    | `vector` | attn, linalg and bufferization ops, tensors |
+    | `llvm` | anything but llvm and omp |
+
+    Changes nothing. Pre-condition: none. Post-condition: the table.
+  }];
+  let options = [Option<"stage", "stage", "std::string", "\"graph\"",
+                        "graph, fused, tiled, vector or llvm">];
+}
+
+#endif // ATTN_PIPELINES_PASSES_TD

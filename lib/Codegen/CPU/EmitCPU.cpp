@@ -1,0 +1,57 @@
+// attn-emit-cpu: tiled ops on buffers become loops and vectors.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "attn/Codegen/CPU/EmitCPU.h"
+#include "attn/Codegen/CPU/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace mlir::attn {
+#define GEN_PASS_DEF_EMITCPUPASS
+#include "attn/Codegen/CPU/Passes.h.inc"
+} // namespace mlir::attn
+
+using namespace mlir;
+using namespace mlir::attn;
+
+namespace {
+
+template <typename OpTy,
+          LogicalResult (*emit)(RewriterBase &, OpTy, const Machine &)>
+struct EmitPattern : OpRewritePattern<OpTy> {
+  EmitPattern(MLIRContext *context, const Machine &machine)
+      : OpRewritePattern<OpTy>(context), machine(machine) {}
+  LogicalResult matchAndRewrite(OpTy op,
+                                PatternRewriter &rewriter) const override {
+    return emit(rewriter, op, machine);
+  }
+  Machine machine;
+};
+
+struct EmitCPUPass : mlir::attn::impl::EmitCPUPassBase<EmitCPUPass> {
+  using EmitCPUPassBase::EmitCPUPassBase;
+
+  void runOnOperation() override {
+    Machine machine;
+    machine.vectorBytes = vectorBytes;
+    machine.numVectorRegisters = numVectorRegisters;
+    RewritePatternSet patterns(&getContext());
+    populateEmitCPUPatterns(patterns, machine);
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+  }
+};
+
+} // namespace
+
+void mlir::attn::populateEmitCPUPatterns(RewritePatternSet &patterns,
+                                         const Machine &machine) {
+  patterns
+      .add<EmitPattern<PackQueryOp, emitPackQuery>,
+           EmitPattern<PackKeyOp, emitPackKey>, EmitPattern<InitOp, emitInit>,
+           EmitPattern<StepOp, emitStep>, EmitPattern<MergeOp, emitMerge>,
+           EmitPattern<FinishOp, emitFinish>>(patterns.getContext(), machine);
+}

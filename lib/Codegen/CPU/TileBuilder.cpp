@@ -1,0 +1,146 @@
+// What the emitters of the tiled ops share: vectors of queries and loops.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "TileBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace mlir::attn;
+
+static constexpr double kLog2E = 1.4426950408889634074;
+
+TileBuilder::TileBuilder(Location loc, OpBuilder &builder, FloatType compute,
+                         const Machine &machine)
+    : ImplicitLocOpBuilder(loc, builder),
+      lanes(machine.getLanes(compute.getWidth() / 8)), compute(compute),
+      vectorType(VectorType::get({lanes}, compute)) {}
+
+Value TileBuilder::index(int64_t value) {
+  return arith::ConstantIndexOp::create(*this, value);
+}
+
+Value TileBuilder::addIndex(Value a, int64_t b) {
+  return b == 0 ? a : arith::AddIOp::create(*this, a, index(b)).getResult();
+}
+
+Value TileBuilder::splat(double value) {
+  APFloat number(value);
+  bool losesInfo;
+  number.convert(compute.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                 &losesInfo);
+  return arith::ConstantOp::create(*this,
+                                   DenseElementsAttr::get(vectorType, number));
+}
+
+Value TileBuilder::negInf() {
+  return splat(-std::numeric_limits<double>::infinity());
+}
+
+Value TileBuilder::broadcast(Value scalar) {
+  return vector::BroadcastOp::create(*this, vectorType, scalar);
+}
+
+Value TileBuilder::load(Value buffer, ValueRange at) {
+  return vector::LoadOp::create(*this, vectorType, buffer, at);
+}
+
+void TileBuilder::store(Value vector, Value buffer, ValueRange at) {
+  vector::StoreOp::create(*this, vector, buffer, at);
+}
+
+Value TileBuilder::max(Value a, Value b) {
+  Value greater = arith::CmpFOp::create(*this, arith::CmpFPredicate::OGT, a, b);
+  return arith::SelectOp::create(*this, greater, a, b);
+}
+
+Value TileBuilder::expOf(Value x, bool log2) {
+  if (!log2)
+    x = arith::MulFOp::create(*this, x, splat(kLog2E));
+  return math::Exp2Op::create(*this, x);
+}
+
+Value TileBuilder::finiteMax(Value max) {
+  Value none =
+      arith::CmpFOp::create(*this, arith::CmpFPredicate::OEQ, max, negInf());
+  return arith::SelectOp::create(*this, none, splat(0), max);
+}
+
+Value TileBuilder::rescale(Value factor, Value x) {
+  Value zero =
+      arith::CmpFOp::create(*this, arith::CmpFPredicate::OEQ, factor, splat(0));
+  Value product = arith::MulFOp::create(*this, factor, x);
+  return arith::SelectOp::create(*this, zero, splat(0), product);
+}
+
+SmallVector<Value> TileBuilder::loop(Value lo, Value hi, int64_t step,
+                                     ValueRange inits, LoopBody body) {
+  auto loop = scf::ForOp::create(
+      *this, lo, hi, index(step), inits,
+      [&](OpBuilder &inner, Location loc, Value iv, ValueRange carried) {
+        InsertionGuard guard(*this);
+        setInsertionPointToEnd(inner.getInsertionBlock());
+        SmallVector<Value> yielded = body(iv, carried);
+        scf::YieldOp::create(*this, yielded);
+      });
+  return loop.getResults();
+}
+
+void TileBuilder::loop(Value lo, Value hi, int64_t step,
+                       llvm::function_ref<void(Value)> body) {
+  loop(lo, hi, step, ValueRange(), [&](Value iv, ValueRange) {
+    body(iv);
+    return SmallVector<Value>();
+  });
+}
+
+SmallVector<Value> TileBuilder::branch(Value condition, Branch then,
+                                       Branch otherwise) {
+  auto emit = [&](Branch side) {
+    return [this, side](OpBuilder &inner, Location loc) {
+      InsertionGuard guard(*this);
+      setInsertionPointToEnd(inner.getInsertionBlock());
+      SmallVector<Value> yielded = side();
+      scf::YieldOp::create(*this, yielded);
+    };
+  };
+  auto op = scf::IfOp::create(*this, condition, emit(then), emit(otherwise));
+  return op.getResults();
+}
+
+void TileBuilder::columns(Value size,
+                          llvm::function_ref<void(Value, bool)> body) {
+  Value zero = index(0);
+  APInt known;
+  if (matchPattern(size, m_ConstantInt(&known))) {
+    int64_t whole = known.getSExtValue() / lanes * lanes;
+    if (whole > 0)
+      loop(zero, index(whole), lanes, [&](Value at) { body(at, true); });
+    if (whole != known.getSExtValue())
+      body(index(whole), false);
+    return;
+  }
+  Value width = index(lanes);
+  Value rest = arith::RemSIOp::create(*this, size, width);
+  Value whole = arith::SubIOp::create(*this, size, rest);
+  loop(zero, whole, lanes, [&](Value at) { body(at, true); });
+  loop(whole, size, lanes, [&](Value at) { body(at, false); });
+}
+
+FailureOr<FloatType> mlir::attn::checkTile(RewriterBase &rewriter,
+                                           Operation *op, Value tile,
+                                           const Machine &machine) {
+  auto type = dyn_cast<MemRefType>(tile.getType());
+  if (!type)
+    return rewriter.notifyMatchFailure(op, "not bufferized yet");
+  auto compute = cast<FloatType>(type.getElementType());
+  int64_t queries = type.getShape().back();
+  int64_t lanes = machine.getLanes(compute.getWidth() / 8);
+  if (ShapedType::isDynamic(queries) || queries % lanes != 0)
+    return rewriter.notifyMatchFailure(
+        op, "the queries of the tile do not fill whole vectors");
+  return compute;
+}

@@ -1,0 +1,241 @@
+// The score program: scalar regions as the lanes of a vector see them.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "attn/Codegen/Score/LaneProgram.h"
+#include "attn/IR/Attn.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace mlir::attn;
+
+/// A constant vector (0, stride, 2 * stride, ..) of integers or indices.
+static Value laneOffsets(OpBuilder &b, Location loc, Type element,
+                         int64_t lanes, int64_t stride) {
+  SmallVector<Attribute> values;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    values.push_back(b.getIntegerAttr(element, lane * stride));
+  auto type = VectorType::get({lanes}, element);
+  return arith::ConstantOp::create(b, loc,
+                                   DenseElementsAttr::get(type, values));
+}
+
+Value LaneProgram::toVector(LaneValue value) {
+  if (value.kind == LaneValue::Vector)
+    return value.value;
+  Type element = value.value.getType();
+  auto type = VectorType::get({lanes}, element);
+  Value base = vector::BroadcastOp::create(b, loc, type, value.value);
+  if (value.kind == LaneValue::Uniform)
+    return base;
+  return arith::AddIOp::create(
+      b, loc, base, laneOffsets(b, loc, element, lanes, value.stride));
+}
+
+Value LaneProgram::toScalar(LaneValue value, int64_t lane) {
+  switch (value.kind) {
+  case LaneValue::Uniform:
+    return value.value;
+  case LaneValue::Vector:
+    return vector::ExtractOp::create(b, loc, value.value, lane);
+  case LaneValue::Affine: {
+    Type type = value.value.getType();
+    Value offset = arith::ConstantOp::create(
+        b, loc, b.getIntegerAttr(type, lane * value.stride));
+    return arith::AddIOp::create(b, loc, value.value, offset);
+  }
+  }
+  llvm_unreachable("every kind is handled above");
+}
+
+/// Values from outside the region are the same for all lanes.
+LaneValue LaneProgram::lookup(const Mapping &mapping, Value value) {
+  auto it = mapping.find(value);
+  return it == mapping.end() ? LaneValue::uniform(value) : it->second;
+}
+
+LaneValue LaneProgram::inlineRegion(Region &region, ArrayRef<LaneValue> args) {
+  Block &block = region.front();
+  Mapping mapping;
+  for (auto [arg, value] : llvm::zip_equal(block.getArguments(), args))
+    mapping[arg] = value;
+  for (Operation &op : block.without_terminator())
+    inlineOp(&op, mapping);
+  return lookup(mapping, cast<YieldOp>(block.getTerminator()).getValue());
+}
+
+void LaneProgram::inlineOp(Operation *op, Mapping &mapping) {
+  // Values used by nested regions count as operands.
+  bool uniform = true;
+  op->walk([&](Operation *inner) {
+    for (Value operand : inner->getOperands())
+      uniform &= lookup(mapping, operand).kind == LaneValue::Uniform;
+  });
+  if (uniform)
+    return inlineUniform(op, mapping);
+  SmallVector<LaneValue> operands;
+  for (Value operand : op->getOperands())
+    operands.push_back(lookup(mapping, operand));
+  if (inlineAffine(op, operands, mapping) ||
+      inlineElementwise(op, operands, mapping))
+    return;
+  inlineByLane(op, mapping);
+}
+
+void LaneProgram::inlineUniform(Operation *op, Mapping &mapping) {
+  IRMapping scalars;
+  op->walk([&](Operation *inner) {
+    for (Value operand : inner->getOperands())
+      if (mapping.contains(operand))
+        scalars.map(operand, mapping[operand].value);
+  });
+  Operation *clone = b.clone(*op, scalars);
+  clone->walk([&](Operation *inner) { clampIndices(inner); });
+  for (auto [from, to] : llvm::zip(op->getResults(), clone->getResults()))
+    mapping[from] = LaneValue::uniform(to);
+}
+
+/// Keeps sums, differences, constant multiples and comparisons of indices in
+/// affine form; true if it did.
+bool LaneProgram::inlineAffine(Operation *op, ArrayRef<LaneValue> operands,
+                               Mapping &mapping) {
+  if (llvm::any_of(operands, [](LaneValue value) {
+        return value.kind == LaneValue::Vector;
+      }))
+    return false;
+  auto bind = [&](LaneValue value) {
+    mapping[op->getResult(0)] = value;
+    return true;
+  };
+  if (isa<arith::AddIOp>(op)) {
+    Value base =
+        arith::AddIOp::create(b, loc, operands[0].value, operands[1].value);
+    return bind(
+        LaneValue::affine(base, operands[0].stride + operands[1].stride));
+  }
+  if (isa<arith::SubIOp>(op)) {
+    Value base =
+        arith::SubIOp::create(b, loc, operands[0].value, operands[1].value);
+    return bind(
+        LaneValue::affine(base, operands[0].stride - operands[1].stride));
+  }
+  if (isa<arith::MulIOp>(op)) {
+    for (int side = 0; side < 2; ++side) {
+      APInt factor;
+      if (!matchPattern(operands[side].value, m_ConstantInt(&factor)) ||
+          operands[side].kind != LaneValue::Uniform)
+        continue;
+      Value base =
+          arith::MulIOp::create(b, loc, operands[0].value, operands[1].value);
+      return bind(LaneValue::affine(base, operands[1 - side].stride *
+                                              factor.getSExtValue()));
+    }
+    return false;
+  }
+  if (isa<arith::IndexCastOp>(op) &&
+      (op->getResult(0).getType().isInteger(64) ||
+       op->getResult(0).getType().isIndex())) {
+    Value base = arith::IndexCastOp::create(b, loc, op->getResult(0).getType(),
+                                            operands[0].value);
+    return bind(LaneValue::affine(base, operands[0].stride));
+  }
+  if (auto cmp = dyn_cast<arith::CmpIOp>(op)) {
+    bool isSigned = cmp.getPredicate() < arith::CmpIPredicate::ult;
+    if (!isSigned)
+      return false;
+    return bind(compareAffine(op, operands[0], operands[1]));
+  }
+  return false;
+}
+
+/// (lhs + s l) pred (rhs + t l)  <=>  (s - t) l pred rhs - lhs. The left side
+/// is a constant of at most 2^30 in magnitude, so the right side may be clamped
+/// to 32 bits, which compare in half the registers of 64.
+LaneValue LaneProgram::compareAffine(Operation *op, LaneValue lhs,
+                                     LaneValue rhs) {
+  auto predicate = cast<arith::CmpIOp>(op).getPredicate();
+  int64_t stride = lhs.stride - rhs.stride;
+  constexpr int64_t kLimit = int64_t(1) << 30;
+  if (stride == 0)
+    return LaneValue::uniform(
+        arith::CmpIOp::create(b, loc, predicate, lhs.value, rhs.value));
+  if (std::abs(stride) > kLimit / (lanes + 1))
+    return LaneValue::vector(
+        arith::CmpIOp::create(b, loc, predicate, toVector(lhs), toVector(rhs)));
+  Value diff = arith::SubIOp::create(b, loc, rhs.value, lhs.value);
+  Type type = diff.getType();
+  auto constant = [&](int64_t value) {
+    return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
+  };
+  diff = arith::MinSIOp::create(b, loc, diff, constant(kLimit));
+  diff = arith::MaxSIOp::create(b, loc, diff, constant(-kLimit));
+  Type i32 = b.getI32Type();
+  if (type.isIndex())
+    diff = arith::IndexCastOp::create(b, loc, i32, diff);
+  else if (type.getIntOrFloatBitWidth() > 32)
+    diff = arith::TruncIOp::create(b, loc, i32, diff);
+  Value splat =
+      vector::BroadcastOp::create(b, loc, VectorType::get({lanes}, i32), diff);
+  return LaneValue::vector(arith::CmpIOp::create(
+      b, loc, predicate, laneOffsets(b, loc, i32, lanes, stride), splat));
+}
+
+/// An op on scalars that works the same on vectors becomes a vector op.
+bool LaneProgram::inlineElementwise(Operation *op, ArrayRef<LaneValue> operands,
+                                    Mapping &mapping) {
+  if (!OpTrait::hasElementwiseMappableTraits(op))
+    return false;
+  OperationState state(loc, op->getName());
+  for (LaneValue operand : operands)
+    state.operands.push_back(toVector(operand));
+  for (Type type : op->getResultTypes())
+    state.types.push_back(VectorType::get({lanes}, type));
+  state.attributes = op->getAttrs();
+  Operation *vectorOp = b.create(state);
+  for (auto [from, to] : llvm::zip(op->getResults(), vectorOp->getResults()))
+    mapping[from] = LaneValue::vector(to);
+  return true;
+}
+
+/// Any other op, with its nested regions, once for each lane.
+void LaneProgram::inlineByLane(Operation *op, Mapping &mapping) {
+  SmallVector<SmallVector<Value>> results(op->getNumResults());
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    IRMapping scalars;
+    op->walk([&](Operation *inner) {
+      for (Value operand : inner->getOperands())
+        if (mapping.contains(operand) && !scalars.contains(operand))
+          scalars.map(operand, toScalar(mapping[operand], lane));
+    });
+    Operation *clone = b.clone(*op, scalars);
+    clone->walk([&](Operation *inner) { clampIndices(inner); });
+    for (auto [k, result] : llvm::enumerate(clone->getResults()))
+      results[k].push_back(result);
+  }
+  for (auto [k, result] : llvm::enumerate(op->getResults())) {
+    auto type = VectorType::get({lanes}, result.getType());
+    mapping[result] = LaneValue::vector(
+        vector::FromElementsOp::create(b, loc, type, results[k]));
+  }
+}
+
+/// index = max(0, min(index, size - 1)) for every index of a load.
+void LaneProgram::clampIndices(Operation *op) {
+  auto load = dyn_cast<memref::LoadOp>(op);
+  if (!load)
+    return;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(load);
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  Value one = arith::ConstantIndexOp::create(b, loc, 1);
+  for (OpOperand &index : load.getIndicesMutable()) {
+    int64_t axis = index.getOperandNumber() - 1;
+    Value size = memref::DimOp::create(b, loc, load.getMemRef(), axis);
+    Value last = arith::SubIOp::create(b, loc, size, one);
+    Value clamped = arith::MinSIOp::create(b, loc, index.get(), last);
+    index.set(arith::MaxSIOp::create(b, loc, clamped, zero));
+  }
+}

@@ -1,0 +1,110 @@
+// attn-verify-stage: the contract of each stage, as data.
+//
+// Tested by test/Pipelines/verify-stage.mlir.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "attn/Pipelines/Passes.h"
+#include "attn/Pipelines/Pipelines.h"
+
+#include "attn/IR/Attn.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/OpenMP/OpenMPDialect.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace mlir::attn {
+#define GEN_PASS_DEF_VERIFYSTAGEPASS
+#include "attn/Pipelines/Passes.h.inc"
+} // namespace mlir::attn
+
+using namespace mlir;
+using namespace mlir::attn;
+
+static bool isTileOp(Operation *op) {
+  return isa<PackQueryOp, PackKeyOp, InitOp, StepOp, MergeOp, FinishOp>(op);
+}
+
+static bool isGraphOp(Operation *op) {
+  return isa<ScoreOp, ScoreModOp, MaskOp, SoftmaxOp, WeightedSumOp>(op);
+}
+
+/// A weighted sum that attn-fuse should have taken: all the way from a score.
+static bool isUnfusedAttention(Operation *op) {
+  auto sum = dyn_cast<WeightedSumOp>(op);
+  if (!sum)
+    return false;
+  Operation *def = sum.getWeights().getDefiningOp();
+  if (!isa_and_nonnull<SoftmaxOp>(def))
+    return false;
+  do
+    def = def->getOperand(0).getDefiningOp();
+  while (isa_and_nonnull<ScoreModOp, MaskOp>(def));
+  return isa_and_nonnull<ScoreOp>(def);
+}
+
+static bool hasTensor(Operation *op) {
+  auto isTensor = [](Type type) { return isa<TensorType>(type); };
+  return llvm::any_of(op->getOperandTypes(), isTensor) ||
+         llvm::any_of(op->getResultTypes(), isTensor);
+}
+
+/// Why `op` may not be there at the end of `stage`; empty if it may.
+static StringRef findFault(Stage stage, Operation *op) {
+  Dialect *dialect = op->getDialect();
+  switch (stage) {
+  case Stage::Graph:
+    if (isTileOp(op) || isa<FusedOp>(op))
+      return "belongs to a later stage";
+    return "";
+  case Stage::Fused:
+    if (isTileOp(op))
+      return "belongs to a later stage";
+    if (isUnfusedAttention(op))
+      return "was not fused";
+    return "";
+  case Stage::Tiled:
+    if (isa<FusedOp>(op) || isGraphOp(op))
+      return "was not tiled";
+    return "";
+  case Stage::Vector:
+    if (isa_and_nonnull<AttnDialect, linalg::LinalgDialect,
+                        bufferization::BufferizationDialect>(dialect))
+      return "was not lowered";
+    if (hasTensor(op))
+      return "has a tensor";
+    return "";
+  case Stage::LLVM:
+    if (!isa_and_nonnull<LLVM::LLVMDialect, omp::OpenMPDialect>(dialect) &&
+        !isa<ModuleOp>(op))
+      return "was not lowered";
+    return "";
+  }
+  llvm_unreachable("every stage is handled above");
+}
+
+namespace {
+
+struct VerifyStagePass
+    : mlir::attn::impl::VerifyStagePassBase<VerifyStagePass> {
+  using VerifyStagePassBase::VerifyStagePassBase;
+
+  void runOnOperation() override {
+    markAllAnalysesPreserved();
+    std::optional<Stage> which = symbolizeStage(stage);
+    if (!which) {
+      getOperation()->emitError() << "unknown stage '" << stage << "'";
+      return signalPassFailure();
+    }
+    getOperation()->walk([&](Operation *op) {
+      StringRef fault = findFault(*which, op);
+      if (fault.empty())
+        return WalkResult::advance();
+      op->emitError() << "'" << op->getName() << "' " << fault
+                      << " at the end of stage '" << stage << "'";
+      signalPassFailure();
+      return WalkResult::interrupt();
+    });
+  }
+};
+
+} // namespace
