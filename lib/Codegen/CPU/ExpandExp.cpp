@@ -107,17 +107,17 @@ static Value fraction(MathBuilder &m, Value x) {
 // Portable scaling
 //===----------------------------------------------------------------------===//
 
-/// The clamped argument x and n = round(x * log2 e or x), as
-/// t = n + magic(2 * bias): the low bits of t are k = n + 2 bias > 0.
+/// Adding this rounds to an integer n and leaves k = n + 2 bias > 0 in the low
+/// bits of the sum.
 static double reductionMagic(const MathBuilder &m) {
   return m.roundingMagic(2 * m.bias());
 }
 
-/// p * 2^n for |p| near 1, given t. Two factors, with biased exponents k >> 1
-/// and k - (k >> 1), are needed since 2^n alone may not be a normal number. The
-/// first product is exact, so a subnormal result is rounded once. The bits of t
-/// above k are zero in the places that survive the shift left. A NaN in p stays
-/// a NaN whatever the factors are.
+/// p * 2^n for p near 1, given t = n + reductionMagic. Two factors, with biased
+/// exponents k >> 1 and k - (k >> 1), are needed since 2^n alone may not be a
+/// normal number. The first product is exact, so a subnormal result is rounded
+/// once. The bits of t above k are zero in the places that survive the shift
+/// left. A NaN in p stays a NaN whatever the factors are.
 static Value scaleByPowerOfTwo(MathBuilder &m, Value p, Value t) {
   Value bits = m.asInteger(t);
   Value half = m.shrUnsigned(bits, 1);
@@ -127,7 +127,7 @@ static Value scaleByPowerOfTwo(MathBuilder &m, Value p, Value t) {
 }
 
 //===----------------------------------------------------------------------===//
-// Public functions
+// exp2 and exp
 //===----------------------------------------------------------------------===//
 
 /// 2^x = 2^floor(x) * 2^(x - floor(x)). No clamp: both instructions take any x.
