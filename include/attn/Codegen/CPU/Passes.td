@@ -28,11 +28,11 @@ def ExpandMathPass : Pass<"attn-expand-math"> {
     |-----------------|-------|------------------|--------------|
     | `exp2`          | 2     | 0.87             | 0.85         |
     | `exp2` (avx512) | 2     | 1.58             | 1.50         |
-    | `exp`           | 2     | 1.02              | 0.96         |
-    | `tanh`          | 3     | 2.57              | 2.44         |
-    | `log`           | 2     | @LG@             | 1.23         |
-    | `log2`          | 2     | @L2@             | 1.11         |
-    | `log1p`         | 2     | @LP@             | 1.23         |
+    | `exp`           | 2     | 1.02             | 0.96         |
+    | `tanh`          | 3     | 2.57             | 2.58         |
+    | `log`           | 2     | 1.52             | 1.23         |
+    | `log2`          | 2     | 1.04             | 1.11         |
+    | `log1p`         | 2     | 1.52             | 1.23         |
 
     f16 and bf16 are computed in f32 and rounded once more. NaN gives NaN.
     `exp2` and `exp` are exactly 1 at 0, 0 at -inf and +inf at +inf; `exp2` is
