@@ -82,6 +82,27 @@ TEST(MaskAnalysis, Lengths) {
   }
 }
 
+TEST(MaskAnalysis, LengthsOfOneBatchForAll) {
+  // As `lengths` expands for an open number of batches: n[min(b, B - 1)].
+  MaskChecker mask("%n: tensor<?xi32>", R"(
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %dim = tensor.dim %n, %c0 : tensor<?xi32>
+    %last = arith.subi %dim, %c1 : index)",
+                   R"(
+    %at = arith.minsi %b, %last : index
+    %l = tensor.extract %n[%at] : tensor<?xi32>
+    %x = arith.index_cast %l : i32 to index
+    %c = arith.cmpi slt, %j, %x : index
+    attn.yield %c : i1)");
+  ASSERT_TRUE(mask.valid());
+  Findings f = mask.sweep(4, 9, {vector({6})});
+  EXPECT_RIGHT(f);
+  EXPECT_TRUE(f.exact() && f.tight());
+  // No batch, no length.
+  EXPECT_RIGHT(mask.sweep(0, 9, {vector({})}));
+}
+
 TEST(MaskAnalysis, LimitsAtTheEndsOfTheType) {
   for (const char *compare : {"sle, %j, %x", "sgt, %j, %x", "sge, %j, %x",
                               "slt, %x, %j", "eq, %j, %x", "ne, %j, %x"}) {

@@ -65,6 +65,9 @@ void ScalarInterpreter::run(Operation &op) {
     }
     return set(extract.getResult(), tensor.data[offset]);
   }
+  if (auto dim = dyn_cast<tensor::DimOp>(op))
+    return set(dim.getResult(),
+               tensors[dim.getSource()].shape[get(dim.getIndex())]);
   if (auto loop = dyn_cast<scf::ForOp>(op)) {
     for (Value init : loop.getInitArgs())
       results.push_back(get(init));
