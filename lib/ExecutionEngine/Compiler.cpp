@@ -1,0 +1,115 @@
+// The target machine, and just-in-time compilation.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "attn/ExecutionEngine/Compiler.h"
+#include "attn/Runtime/Runtime.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/ExecutionEngine/ExecutionEngine.h"
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace mlir;
+using namespace mlir::attn;
+using llvm::createStringError;
+
+void mlir::attn::registerLLVMIRTranslations(DialectRegistry &registry) {
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  registerOpenMPDialectTranslation(registry);
+}
+
+void mlir::attn::requestCInterface(func::FuncOp function) {
+  function->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(),
+                    UnitAttr::get(function.getContext()));
+}
+
+void mlir::attn::setNumThreads(int count) {
+  ::attn::runtime::setNumThreads(count);
+}
+
+static llvm::CodeGenOptLevel getCodeGenLevel(const CompilerOptions &options) {
+  return llvm::CodeGenOpt::getLevel(std::min(options.optLevel, 3u))
+      .value_or(llvm::CodeGenOptLevel::Default);
+}
+
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+mlir::attn::createTargetMachine(const CompilerOptions &options) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!builder)
+    return builder.takeError();
+  if (!options.cpu.empty()) {
+    // The features of this machine would add to those of the cpu.
+    builder->setCPU(options.cpu);
+    builder->setFeatures("");
+  }
+  if (!options.features.empty()) {
+    SmallVector<StringRef> features;
+    StringRef(options.features).split(features, ',', -1, /*KeepEmpty=*/false);
+    builder->addFeatures(
+        std::vector<std::string>(features.begin(), features.end()));
+  }
+  // A small model cannot reach from the heap to the libraries, but the engine
+  // makes stubs; and shared libraries need position independence.
+  builder->setRelocationModel(llvm::Reloc::PIC_);
+  builder->setCodeGenOptLevel(getCodeGenLevel(options));
+  auto machine = builder->createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  const llvm::MCSubtargetInfo &info = *(*machine)->getMCSubtargetInfo();
+  if (!options.cpu.empty() && !info.isCPUStringValid(options.cpu))
+    return createStringError("'%s' is not a cpu of %s", options.cpu.c_str(),
+                             (*machine)->getTargetTriple().str().c_str());
+  // No emulated thread-local storage, which is the JIT's default.
+  (*machine)->Options.EmulatedTLS = false;
+  return machine;
+}
+
+static llvm::orc::SymbolMap getSymbols(llvm::orc::MangleAndInterner mangle) {
+  llvm::orc::SymbolMap symbols;
+  auto add = [&](StringRef name, auto *function) {
+    symbols[mangle(name)] = {llvm::orc::ExecutorAddr::fromPtr(function),
+                             llvm::JITSymbolFlags::Exported};
+  };
+  add("puts", &attn_runtime_puts);
+  add("abort", &attn_runtime_abort);
+  return symbols;
+}
+
+llvm::Expected<Callable> mlir::attn::compile(ModuleOp module,
+                                             const Signature &signature,
+                                             const CompilerOptions &options) {
+  auto machine = createTargetMachine(options);
+  if (!machine)
+    return machine.takeError();
+  auto optimize = makeOptimizingTransformer(options.optLevel, /*sizeLevel=*/0,
+                                            machine->get());
+  ExecutionEngineOptions engineOptions;
+  engineOptions.transformer = optimize;
+  engineOptions.jitCodeGenOptLevel = getCodeGenLevel(options);
+  engineOptions.enableObjectDump = !options.objectDump.empty();
+  engineOptions.enableGDBNotificationListener = false;
+  engineOptions.enablePerfNotificationListener = false;
+  auto engine =
+      ExecutionEngine::create(module, engineOptions, std::move(*machine));
+  if (!engine)
+    return engine.takeError();
+  (*engine)->registerSymbols(getSymbols);
+  auto function = (*engine)->lookupPacked(signature.getCInterfaceName());
+  if (!function)
+    return createStringError("@%s cannot be compiled: %s",
+                             signature.name.c_str(),
+                             llvm::toString(function.takeError()).c_str());
+  (*engine)->initialize();
+  if (!options.objectDump.empty())
+    (*engine)->dumpToObjectFile(options.objectDump);
+  return Callable(std::move(*engine), signature, *function);
+}

@@ -1,0 +1,341 @@
+// Reading and writing NumPy's .npy files.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "attn/ExecutionEngine/Npy.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+#include <cstring>
+
+using namespace mlir;
+using namespace mlir::attn;
+using llvm::createStringError;
+
+static constexpr StringLiteral kMagic = "\x93NUMPY";
+/// NumPy's own limit.
+static constexpr size_t kMaxRank = 32;
+
+namespace {
+struct Header {
+  std::string descr;
+  bool fortranOrder = false;
+  Shape shape;
+};
+
+struct Dtype {
+  const char *name;
+  ElementType element;
+  unsigned width;
+};
+
+/// A Python dictionary literal with the three known keys, and nothing else.
+class HeaderParser {
+public:
+  explicit HeaderParser(StringRef text) : rest(text) {}
+  llvm::Expected<Header> parse();
+
+private:
+  bool take(char c) {
+    rest = rest.ltrim(" \t\r\n");
+    return rest.consume_front(StringRef(&c, 1));
+  }
+  bool takeString(StringRef &value);
+  bool takeShape();
+  llvm::Error parseValue(StringRef key);
+
+  StringRef rest;
+  Header header;
+};
+} // namespace
+
+// The first row of an element type is the one that is written.
+static constexpr Dtype kDtypes[] = {
+    {"<f2", ElementType::F16, 2},  {"<f4", ElementType::F32, 4},
+    {"<f8", ElementType::F64, 8},  {"<V2", ElementType::BF16, 2},
+    {"|V2", ElementType::BF16, 2}, {"bfloat16", ElementType::BF16, 2},
+    {"<u2", ElementType::BF16, 2}, {"|b1", ElementType::I1, 1},
+    {"|b1", ElementType::I8, 1},   {"|i1", ElementType::I8, 1},
+    {"|u1", ElementType::I8, 1},   {"|i1", ElementType::I1, 1},
+    {"|u1", ElementType::I1, 1},   {"<i4", ElementType::I32, 4},
+    {"<i8", ElementType::I64, 8},  {"<i8", ElementType::Index, 8}};
+
+//===----------------------------------------------------------------------===//
+// Header
+//===----------------------------------------------------------------------===//
+
+bool HeaderParser::takeString(StringRef &value) {
+  char quote = take('\'') ? '\'' : take('"') ? '"' : 0;
+  if (!quote)
+    return false;
+  size_t end = rest.find(quote);
+  if (end == StringRef::npos || rest.take_front(end).contains('\\'))
+    return false;
+  value = rest.take_front(end);
+  rest = rest.drop_front(end + 1);
+  return true;
+}
+
+bool HeaderParser::takeShape() {
+  if (!take('('))
+    return false;
+  while (!take(')')) {
+    rest = rest.ltrim();
+    bool isNegative = rest.consume_front("-");
+    int64_t size;
+    if (!rest.empty() && !llvm::isDigit(rest.front()))
+      return false;
+    // Fails if the number does not fit, too.
+    if (rest.consumeInteger(10, size))
+      return false;
+    rest.consume_front("L"); // Python 2
+    header.shape.push_back(isNegative ? -size : size);
+    if (take(','))
+      continue;
+    // `(3)` is a number in Python, not a tuple.
+    return header.shape.size() > 1 && take(')');
+  }
+  return true;
+}
+
+llvm::Error HeaderParser::parseValue(StringRef key) {
+  if (key == "descr") {
+    StringRef descr;
+    if (take('['))
+      return createStringError("npy: structured dtypes are not supported");
+    if (!takeString(descr))
+      return createStringError("npy: 'descr' in the header is not a string");
+    header.descr = descr.str();
+  } else if (key == "fortran_order") {
+    rest = rest.ltrim();
+    header.fortranOrder = rest.consume_front("True");
+    if (!header.fortranOrder && !rest.consume_front("False"))
+      return createStringError(
+          "npy: 'fortran_order' in the header is neither True nor False");
+  } else if (key == "shape") {
+    if (!takeShape())
+      return createStringError(
+          "npy: 'shape' in the header is not a tuple of sizes");
+  } else {
+    return createStringError("npy: unknown key '%s' in the header",
+                             key.str().c_str());
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<Header> HeaderParser::parse() {
+  SmallVector<StringRef> seen;
+  if (!take('{'))
+    return createStringError("npy: the header is not a dictionary");
+  while (!take('}')) {
+    StringRef key;
+    if (!takeString(key) || !take(':'))
+      return createStringError("npy: the header is not a dictionary");
+    if (llvm::is_contained(seen, key))
+      return createStringError("npy: key '%s' is twice in the header",
+                               key.str().c_str());
+    seen.push_back(key);
+    if (llvm::Error error = parseValue(key))
+      return std::move(error);
+    if (take(','))
+      continue;
+    if (!take('}'))
+      return createStringError("npy: the header is not a dictionary");
+    break;
+  }
+  if (!rest.trim().empty())
+    return createStringError("npy: text after the dictionary in the header");
+  if (seen.size() != 3)
+    return createStringError(
+        "npy: the header needs 'descr', 'fortran_order' and 'shape'");
+  return header;
+}
+
+/// Splits `contents` into the header, which is parsed, and the data.
+static llvm::Expected<Header> takeHeader(StringRef &contents) {
+  if (!contents.consume_front(kMagic))
+    return createStringError("npy: not an .npy file");
+  if (contents.size() < 2)
+    return createStringError("npy: truncated in the header");
+  unsigned major = static_cast<uint8_t>(contents[0]);
+  unsigned minor = static_cast<uint8_t>(contents[1]);
+  if (major < 1 || major > 3 || minor != 0)
+    return createStringError("npy: format %u.%u is not supported", major,
+                             minor);
+  contents = contents.drop_front(2);
+  size_t lengthBytes = major == 1 ? 2 : 4;
+  if (contents.size() < lengthBytes)
+    return createStringError("npy: truncated in the header");
+  size_t length = major == 1 ? llvm::support::endian::read16le(contents.data())
+                             : llvm::support::endian::read32le(contents.data());
+  contents = contents.drop_front(lengthBytes);
+  if (length > contents.size())
+    return createStringError("npy: a header of %zu bytes in a file with %zu",
+                             length, contents.size());
+  StringRef text = contents.take_front(length);
+  contents = contents.drop_front(length);
+  return HeaderParser(text).parse();
+}
+
+static llvm::Expected<Dtype> findDtype(StringRef descr,
+                                       std::optional<ElementType> wanted) {
+  const Dtype *found = nullptr;
+  for (const Dtype &dtype : kDtypes) {
+    if (descr != dtype.name)
+      continue;
+    if (!wanted || dtype.element == *wanted)
+      return dtype;
+    found = &dtype;
+  }
+  if (found)
+    return createStringError("npy: dtype '%s' does not hold %s",
+                             descr.str().c_str(),
+                             toString(*wanted).str().c_str());
+  if (descr.ends_with("O"))
+    return createStringError("npy: arrays of objects are not supported");
+  if (descr.starts_with(">"))
+    return createStringError("npy: big-endian dtype '%s' is not supported",
+                             descr.str().c_str());
+  return createStringError("npy: dtype '%s' is not supported",
+                           descr.str().c_str());
+}
+
+//===----------------------------------------------------------------------===//
+// Data
+//===----------------------------------------------------------------------===//
+
+/// Copies column-major elements to row-major ones.
+static void transpose(StringRef from, HostTensor &to) {
+  const Shape &shape = to.getShape();
+  size_t width = getByteWidth(to.getElementType());
+  Shape strides(shape.size()), index(shape.size());
+  int64_t stride = 1;
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    strides[axis] = stride;
+    stride *= shape[axis];
+  }
+  int64_t source = 0;
+  for (int64_t i = 0, e = to.getNumElements(); i < e; ++i) {
+    std::memcpy(to.getData() + i * width, from.data() + source * width, width);
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      source += strides[axis];
+      if (++index[axis] < shape[axis])
+        break;
+      source -= index[axis] * strides[axis];
+      index[axis] = 0;
+    }
+  }
+}
+
+llvm::Expected<HostTensor> attn::parseNpy(StringRef contents,
+                                          std::optional<ElementType> wanted) {
+  llvm::Expected<Header> header = takeHeader(contents);
+  if (!header)
+    return header.takeError();
+  llvm::Expected<Dtype> dtype = findDtype(header->descr, wanted);
+  if (!dtype)
+    return dtype.takeError();
+  if (header->shape.size() > kMaxRank)
+    return createStringError("npy: rank %zu is more than %zu",
+                             header->shape.size(), kMaxRank);
+  if (llvm::any_of(header->shape, [](int64_t size) { return size < 0; }))
+    return createStringError("npy: a size is negative");
+  // The file must have the data before any memory is asked for.
+  std::optional<uint64_t> bytes = getNumBytes(dtype->element, header->shape);
+  if (!bytes)
+    return createStringError("npy: the shape overflows 64 bits");
+  if (*bytes > contents.size())
+    return createStringError(
+        "npy: truncated: the shape needs %llu bytes of data, the file has %zu",
+        static_cast<unsigned long long>(*bytes), contents.size());
+  if (*bytes < contents.size())
+    return createStringError(
+        "npy: %llu bytes after the data",
+        static_cast<unsigned long long>(contents.size() - *bytes));
+
+  llvm::Expected<HostTensor> tensor =
+      HostTensor::create(dtype->element, header->shape);
+  if (!tensor)
+    return tensor.takeError();
+  if (header->fortranOrder)
+    transpose(contents, *tensor);
+  else
+    std::memcpy(tensor->getData(), contents.data(), *bytes);
+  // Compiled code may rely on an i1 being 0 or 1.
+  if (dtype->element == ElementType::I1)
+    for (char byte : contents)
+      if (byte != 0 && byte != 1)
+        return createStringError("npy: an element of an i1 array is %d",
+                                 static_cast<uint8_t>(byte));
+  return tensor;
+}
+
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+attn::readFile(StringRef path) {
+  // A device or a pipe could go on for ever.
+  llvm::sys::fs::file_status status;
+  if (std::error_code error = llvm::sys::fs::status(path, status))
+    return createStringError(error, "cannot read '%s': %s", path.str().c_str(),
+                             error.message().c_str());
+  if (!llvm::sys::fs::is_regular_file(status))
+    return createStringError("cannot read '%s': not a regular file",
+                             path.str().c_str());
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return createStringError(buffer.getError(), "cannot read '%s': %s",
+                             path.str().c_str(),
+                             buffer.getError().message().c_str());
+  return std::move(*buffer);
+}
+
+llvm::Expected<HostTensor> attn::readNpy(StringRef path,
+                                         std::optional<ElementType> wanted) {
+  auto buffer = readFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  llvm::Expected<HostTensor> tensor = parseNpy((*buffer)->getBuffer(), wanted);
+  if (!tensor)
+    return createStringError("'%s': %s", path.str().c_str(),
+                             llvm::toString(tensor.takeError()).c_str());
+  return std::move(*tensor);
+}
+
+void attn::writeNpy(raw_ostream &os, const HostTensor &tensor) {
+  const Dtype *dtype = llvm::find_if(kDtypes, [&](const Dtype &dtype) {
+    return dtype.element == tensor.getElementType();
+  });
+  std::string header = std::string("{'descr': '") + dtype->name +
+                       "', 'fortran_order': False, 'shape': (";
+  for (int64_t size : tensor.getShape())
+    header += std::to_string(size) + ", ";
+  header += "), }";
+  // The data starts at a multiple of 64, after a newline.
+  size_t prefix = kMagic.size() + 4;
+  header.resize(llvm::alignTo(prefix + header.size() + 1, 64) - prefix - 1,
+                ' ');
+  header += '\n';
+  char length[2];
+  llvm::support::endian::write16le(length, header.size());
+  os << kMagic << '\1' << '\0' << StringRef(length, 2) << header;
+  os.write(tensor.getData(), tensor.getNumBytes());
+}
+
+llvm::Error attn::writeNpy(StringRef path, const HostTensor &tensor) {
+  std::error_code error;
+  llvm::ToolOutputFile file(path, error, llvm::sys::fs::OF_None);
+  if (!error) {
+    writeNpy(file.os(), tensor);
+    file.os().close();
+    error = file.os().error();
+    file.os().clear_error();
+  }
+  if (error)
+    return createStringError(error, "cannot write '%s': %s", path.str().c_str(),
+                             error.message().c_str());
+  file.keep();
+  return llvm::Error::success();
+}

@@ -1,0 +1,180 @@
+// Bounds on a source file, and parsing within them.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "attn/ExecutionEngine/Source.h"
+#include "attn/ExecutionEngine/Npy.h"
+
+#include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/thread.h"
+
+#include <cstdio>
+
+using namespace mlir;
+using namespace mlir::attn;
+using llvm::createStringError;
+
+/// What the bounds above need at most, several times over.
+static constexpr unsigned kParserStackBytes = 64 << 20;
+
+namespace {
+/// One pass over the characters, past strings and comments. Brackets need not
+/// match: the parser will say so.
+class Scanner {
+public:
+  explicit Scanner(StringRef source) : rest(source) {}
+  llvm::Error run();
+
+private:
+  llvm::Error open(char c);
+  void close(char c);
+  llvm::Error takeString();
+  llvm::Error fail(const char *message) {
+    return createStringError("line %u: %s", line, message);
+  }
+
+  struct Level {
+    char bracket;
+    size_t bytes;
+  };
+
+  StringRef rest;
+  unsigned line = 1;
+  bool inResources = false;
+  SmallVector<Level> levels = {{'{', 0}};
+};
+} // namespace
+
+llvm::Error Scanner::open(char c) {
+  levels.push_back({c, 0});
+  if (levels.size() > kMaxBracketDepth)
+    return fail("brackets are nested too deeply, more than 256 levels");
+  return llvm::Error::success();
+}
+
+void Scanner::close(char c) {
+  char opener = c == ')' ? '(' : c == ']' ? '[' : c == '}' ? '{' : '<';
+  // A `<` or `>` that is no bracket must not hide other levels.
+  while (levels.size() > 1 && opener != '<' && levels.back().bracket == '<' &&
+         levels.back().bracket != opener)
+    levels.pop_back();
+  if (levels.size() > 1 && levels.back().bracket == opener)
+    levels.pop_back();
+}
+
+llvm::Error Scanner::takeString() {
+  size_t end = 0;
+  while (end < rest.size() && rest[end] != '"' && rest[end] != '\n')
+    end += rest[end] == '\\' && end + 1 < rest.size() ? 2 : 1;
+  StringRef text = rest.take_front(end);
+  rest = rest.drop_front(std::min(end + 1, rest.size()));
+  if (!inResources || !text.consume_front("0x"))
+    return llvm::Error::success();
+  // A blob starts with its alignment, four bytes in little-endian order.
+  std::string bytes;
+  if (!llvm::tryGetFromHex(text.take_front(8), bytes) || bytes.size() != 4 ||
+      !llvm::isPowerOf2_32(llvm::support::endian::read32le(bytes.data())))
+    return fail("the alignment of a resource is not a power of two");
+  return llvm::Error::success();
+}
+
+llvm::Error Scanner::run() {
+  while (!rest.empty()) {
+    char c = rest.front();
+    rest = rest.drop_front();
+    Level &level = levels.back();
+    // A region or the module is as long as it likes.
+    if (level.bracket != '{' && ++level.bytes > kMaxExpressionBytes)
+      return fail("an expression is longer than 64 KiB");
+    switch (c) {
+    case '\n':
+      ++line;
+      break;
+    case ',':
+      level.bytes = 0;
+      break;
+    case '/':
+      if (rest.starts_with("/"))
+        rest = rest.drop_until([](char c) { return c == '\n'; });
+      break;
+    case '"':
+      if (llvm::Error error = takeString())
+        return error;
+      break;
+    case '-':
+      rest.consume_front(">");
+      break;
+    case '>':
+      if (!rest.consume_front("="))
+        close(c);
+      break;
+    case '<':
+      if (rest.consume_front("="))
+        break;
+      if (llvm::Error error = open(c))
+        return error;
+      break;
+    case '{':
+      inResources |= rest.starts_with("-#");
+      [[fallthrough]];
+    case '(':
+    case '[':
+      if (llvm::Error error = open(c))
+        return error;
+      break;
+    case ')':
+    case ']':
+    case '}':
+      close(c);
+      break;
+    default:
+      break;
+    }
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error attn::checkSource(StringRef source) {
+  if (source.starts_with("ML\xefR"))
+    return createStringError("bytecode is not accepted, only text");
+  if (source.size() > kMaxSourceBytes)
+    return createStringError("the file is larger than 64 MiB");
+  return Scanner(source).run();
+}
+
+static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readStdin() {
+  std::string text;
+  char chunk[1 << 16];
+  while (size_t count = std::fread(chunk, 1, sizeof(chunk), stdin)) {
+    text.append(chunk, count);
+    if (text.size() > kMaxSourceBytes)
+      break;
+  }
+  return llvm::MemoryBuffer::getMemBufferCopy(text, "<stdin>");
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>>
+attn::parseSource(StringRef path, llvm::SourceMgr &sources,
+                  MLIRContext *context) {
+  auto buffer = path == "-" ? readStdin() : readFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  if (llvm::Error error = checkSource((*buffer)->getBuffer()))
+    return createStringError("'%s': %s", path.str().c_str(),
+                             llvm::toString(std::move(error)).c_str());
+  // The lexer reads up to a zero.
+  sources.AddNewSourceBuffer(
+      llvm::MemoryBuffer::getMemBufferCopy((*buffer)->getBuffer(),
+                                           (*buffer)->getBufferIdentifier()),
+      llvm::SMLoc());
+  OwningOpRef<ModuleOp> module;
+  llvm::thread parser(std::optional<unsigned>(kParserStackBytes), [&] {
+    module = parseSourceFile<ModuleOp>(sources, context);
+  });
+  parser.join();
+  if (!module)
+    return createStringError("'%s' is not a valid module", path.str().c_str());
+  return module;
+}
