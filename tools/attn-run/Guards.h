@@ -1,0 +1,14 @@
+// What happens when the process cannot go on.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef ATTN_TOOLS_ATTN_RUN_GUARDS_H
+#define ATTN_TOOLS_ATTN_RUN_GUARDS_H
+
+namespace mlir::attn {
+
+/// Fatal errors of LLVM and lack of memory end the process with one message
+/// and status 1, not with a signal.
+void installGuards();
+
+} // namespace mlir::attn
+
+#endif // ATTN_TOOLS_ATTN_RUN_GUARDS_H

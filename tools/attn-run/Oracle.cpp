@@ -1,0 +1,135 @@
+// Running the f64 reference, and judging results by it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Oracle.h"
+#include "Progress.h"
+
+#include "attn/Reference/Compare.h"
+#include "llvm/Support/Format.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::attn;
+
+static reference::AnyTensor toReference(const HostTensor &tensor) {
+  int64_t count = tensor.getNumElements();
+  if (isFloat(tensor.getElementType())) {
+    reference::Tensor result(tensor.getShape());
+    for (int64_t i = 0; i < count; ++i)
+      result.data[i] = tensor.getFloat(i);
+    return result;
+  }
+  reference::IntTensor result(tensor.getShape());
+  for (int64_t i = 0; i < count; ++i)
+    result.data[i] = tensor.getInt(i);
+  return result;
+}
+
+static llvm::Expected<HostTensor> fromReference(const reference::AnyTensor &any,
+                                                ElementType type) {
+  return std::visit(
+      [&](const auto &tensor) -> llvm::Expected<HostTensor> {
+        auto result = HostTensor::create(type, tensor.shape);
+        if (!result)
+          return result;
+        for (int64_t i = 0, e = result->getNumElements(); i < e; ++i)
+          if constexpr (std::is_same_v<std::decay_t<decltype(tensor)>,
+                                       reference::Tensor>)
+            result->setFloat(i, tensor.data[i]);
+          else
+            result->setInt(i, tensor.data[i]);
+        return result;
+      },
+      any);
+}
+
+Oracle::Oracle(func::FuncOp function, ArrayRef<HostTensor> tensors)
+    : function(function) {
+  for (const HostTensor &tensor : tensors)
+    inputs.push_back(toReference(tensor));
+}
+
+LogicalResult Oracle::run() {
+  Progress progress("the reference is running");
+  auto results = evaluate(function, inputs);
+  if (failed(results))
+    return failure();
+  expected = std::move(*results);
+  return success();
+}
+
+llvm::Expected<std::vector<HostTensor>>
+Oracle::getResults(const Signature &signature) const {
+  std::vector<HostTensor> results;
+  for (auto [tensor, type] : llvm::zip_equal(expected, signature.results)) {
+    auto result = fromReference(tensor, type.element);
+    if (!result)
+      return result.takeError();
+    results.push_back(std::move(*result));
+  }
+  return results;
+}
+
+static reference::FloatFormat getFormat(ElementType type) {
+  switch (type) {
+  case ElementType::F16:
+    return reference::FloatFormat::F16;
+  case ElementType::BF16:
+    return reference::FloatFormat::BF16;
+  case ElementType::F64:
+    return reference::FloatFormat::F64;
+  default:
+    return reference::FloatFormat::F32;
+  }
+}
+
+/// No sum in an attention has more terms than the longest axis of its inputs,
+/// and none has a larger term than the largest element, as weights are at most
+/// one.
+static std::pair<int64_t, double>
+getBounds(ArrayRef<reference::AnyTensor> inputs) {
+  int64_t longest = 1;
+  double magnitude = 0;
+  for (const reference::AnyTensor &any : inputs) {
+    std::visit(
+        [&](const auto &tensor) {
+          for (int64_t size : tensor.shape)
+            longest = std::max(longest, size);
+        },
+        any);
+    if (const auto *tensor = std::get_if<reference::Tensor>(&any))
+      for (double x : tensor->data)
+        if (std::isfinite(x))
+          magnitude = std::max(magnitude, std::fabs(x));
+  }
+  return {longest, magnitude};
+}
+
+LogicalResult Oracle::check(ArrayRef<HostTensor> results,
+                            raw_ostream &os) const {
+  auto [longest, magnitude] = getBounds(inputs);
+  bool passed = results.size() == expected.size();
+  for (auto [i, result, any] : llvm::enumerate(results, expected)) {
+    reference::AnyTensor actual = toReference(result);
+    reference::Comparison comparison;
+    if (actual.index() != any.index())
+      comparison.reason = "one is of integers, the other of floats";
+    else if (const auto *tensor = std::get_if<reference::Tensor>(&any))
+      comparison = reference::compare(
+          std::get<reference::Tensor>(actual), *tensor,
+          getFormat(result.getElementType()), longest, magnitude);
+    else
+      comparison = reference::compare(std::get<reference::IntTensor>(actual),
+                                      std::get<reference::IntTensor>(any));
+    os << "result[" << i << "]: " << (comparison.passed() ? "PASS" : "FAIL")
+       << llvm::format(", RMSE %.3g, max abs error %.3g, max ulp error %.3g",
+                       comparison.rmse, comparison.maxAbsError,
+                       comparison.maxUlpError);
+    if (!comparison.passed())
+      os << "; " << comparison.numWrong << " wrong: " << comparison.reason;
+    os << "\n";
+    passed &= comparison.passed();
+  }
+  os.flush();
+  return success(passed);
+}

@@ -1,0 +1,27 @@
+// What happens to results: printed, written, compared.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef ATTN_TOOLS_ATTN_RUN_RESULTS_H
+#define ATTN_TOOLS_ATTN_RUN_RESULTS_H
+
+#include "Options.h"
+
+namespace mlir::attn {
+
+/// One tensor for each argument, from the --input options.
+llvm::Expected<std::vector<HostTensor>> readInputs(const Options &options,
+                                                   const Signature &signature);
+
+/// Fails, before anything runs, if there are more --output or
+/// --expected_output than results.
+llvm::Error checkOutputs(const Options &options, const Signature &signature);
+
+/// Does what the --output options say.
+llvm::Error writeOutputs(const Options &options, ArrayRef<HostTensor> results);
+
+/// Fails if a result is too far from its --expected_output.
+llvm::Error checkExpected(const Options &options, const Signature &signature,
+                          ArrayRef<HostTensor> results);
+
+} // namespace mlir::attn
+
+#endif // ATTN_TOOLS_ATTN_RUN_RESULTS_H
