@@ -71,13 +71,13 @@ static void writeDocumentation(raw_ostream &os, const Signature &signature) {
     os << " * arg" << i << ": " << type.str() << "\n";
   for (auto [i, type] : llvm::enumerate(signature.results))
     os << " * result " << i << ": " << type.str() << "\n";
-  os << R"(
+  os << R"( *
  * Arguments are row-major: offset 0, strides[rank - 1] = 1 and strides[i] =
  * strides[i + 1] * sizes[i + 1]. Element (i, j, ..) of a tensor is at
  * aligned[offset + i * strides[0] + j * strides[1] + ..]. Results are written
  * by the function; free(allocated) when done, unless it is the `allocated` of
  * an argument. f16 and bf16 elements are given by their bits. A failed run-time
- * check prints a message and calls abort().
+ * check prints a message on stderr and calls abort().
  */
 )";
 }

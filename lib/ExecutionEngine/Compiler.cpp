@@ -39,6 +39,21 @@ static llvm::CodeGenOptLevel getCodeGenLevel(const CompilerOptions &options) {
       .value_or(llvm::CodeGenOptLevel::Default);
 }
 
+/// LLVM itself only warns of an unknown cpu, and compiles for another one.
+static llvm::Error checkCpu(const llvm::Triple &triple, StringRef cpu) {
+  std::string message;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, message);
+  if (!target)
+    return createStringError(message);
+  std::unique_ptr<llvm::MCSubtargetInfo> info(
+      target->createMCSubtargetInfo(triple, "", ""));
+  if (!info->isCPUStringValid(cpu))
+    return createStringError("'%s' is not a cpu of %s", cpu.str().c_str(),
+                             triple.str().c_str());
+  return llvm::Error::success();
+}
+
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 mlir::attn::createTargetMachine(const CompilerOptions &options) {
   llvm::InitializeNativeTarget();
@@ -47,6 +62,8 @@ mlir::attn::createTargetMachine(const CompilerOptions &options) {
   if (!builder)
     return builder.takeError();
   if (!options.cpu.empty()) {
+    if (llvm::Error error = checkCpu(builder->getTargetTriple(), options.cpu))
+      return std::move(error);
     // The features of this machine would add to those of the cpu.
     builder->setCPU(options.cpu);
     builder->setFeatures("");
@@ -64,10 +81,6 @@ mlir::attn::createTargetMachine(const CompilerOptions &options) {
   auto machine = builder->createTargetMachine();
   if (!machine)
     return machine.takeError();
-  const llvm::MCSubtargetInfo &info = *(*machine)->getMCSubtargetInfo();
-  if (!options.cpu.empty() && !info.isCPUStringValid(options.cpu))
-    return createStringError("'%s' is not a cpu of %s", options.cpu.c_str(),
-                             (*machine)->getTargetTriple().str().c_str());
   // No emulated thread-local storage, which is the JIT's default.
   (*machine)->Options.EmulatedTLS = false;
   return machine;

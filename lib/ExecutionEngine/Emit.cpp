@@ -5,6 +5,7 @@
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -53,6 +54,37 @@ static llvm::Error generate(llvm::Module &module, llvm::TargetMachine &machine,
     return createStringError("the target cannot write this kind of file");
   passes.run(module);
   return llvm::Error::success();
+}
+
+/// The lowering of cf.assert calls `puts` and then `abort`, which would lose a
+/// message that is still in the buffer of stdout. The JIT has functions of its
+/// own for both; a file may depend on nothing but libc, so it gets one that
+/// writes to stderr at once.
+static void writeMessagesToStderr(llvm::Module &module) {
+  llvm::Function *puts = module.getFunction("puts");
+  if (!puts || !puts->isDeclaration())
+    return;
+  llvm::LLVMContext &context = module.getContext();
+  auto *pointer = llvm::PointerType::get(context, 0);
+  auto *int32 = llvm::Type::getInt32Ty(context);
+  llvm::FunctionCallee dprintf = module.getOrInsertFunction(
+      "dprintf",
+      llvm::FunctionType::get(int32, {int32, pointer}, /*isVarArg=*/true));
+  auto *report = llvm::Function::Create(puts->getFunctionType(),
+                                        llvm::GlobalValue::InternalLinkage,
+                                        "attn_report", module);
+  report->addFnAttr(llvm::Attribute::Cold);
+  report->addFnAttr(llvm::Attribute::NoInline);
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "entry", report));
+  llvm::Value *format = builder.CreateGlobalString("error: %s\n");
+  llvm::Value *written = builder.CreateCall(
+      dprintf, {builder.getInt32(2), format, report->getArg(0)});
+  if (report->getReturnType()->isVoidTy())
+    builder.CreateRetVoid();
+  else
+    builder.CreateRet(written);
+  puts->replaceAllUsesWith(report);
+  puts->eraseFromParent();
 }
 
 /// The compiler driver that links: it knows where libm and libc are.
@@ -122,6 +154,7 @@ llvm::Error attn::emit(ModuleOp module, const Signature &signature,
     return createStringError("the module cannot be translated to LLVM IR");
   ExecutionEngine::setupTargetTripleAndDataLayout(translated.get(),
                                                   machine->get());
+  writeMessagesToStderr(*translated);
   auto optimize =
       makeOptimizingTransformer(options.optLevel, 0, machine->get());
   if (llvm::Error error = optimize(translated.get()))

@@ -310,9 +310,10 @@ void attn::writeNpy(raw_ostream &os, const HostTensor &tensor) {
   });
   std::string header = std::string("{'descr': '") + dtype->name +
                        "', 'fortran_order': False, 'shape': (";
-  for (int64_t size : tensor.getShape())
-    header += std::to_string(size) + ", ";
-  header += "), }";
+  llvm::raw_string_ostream headerStream(header);
+  llvm::interleaveComma(tensor.getShape(), headerStream);
+  // As Python writes tuples.
+  headerStream << (tensor.getRank() == 1 ? ",), }" : "), }");
   // The data starts at a multiple of 64, after a newline.
   size_t prefix = kMagic.size() + 4;
   header.resize(llvm::alignTo(prefix + header.size() + 1, 64) - prefix - 1,

@@ -154,10 +154,11 @@ struct CommandLine {
 Options Options::parse(int argc, char **argv) {
   SmallVector<const char *> arguments(argv, argv + argc);
   std::vector<std::string> benchmark = takeBenchmarkArguments(arguments);
-  // LLVM's code generator has a --stop-after of its own.
+  // LLVM has options of these names for its own tools.
   auto &registered = cl::getRegisteredOptions();
-  if (auto it = registered.find("stop-after"); it != registered.end())
-    it->second->removeArgument();
+  for (StringRef name : {"stop-after", "threads"})
+    if (auto it = registered.find(name); it != registered.end())
+      it->second->removeArgument();
 
   CommandLine line;
   registerPassManagerCLOptions();

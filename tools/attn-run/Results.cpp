@@ -68,9 +68,9 @@ llvm::Error attn::writeOutputs(const Options &options,
   bool printsByDefault = options.outputs.empty() && !options.check &&
                          !options.benchmark && options.expectedOutputs.empty();
   for (auto [i, result] : llvm::enumerate(results)) {
-    StringRef output = i < options.outputs.size() ? options.outputs[i]
-                       : printsByDefault          ? "-"
-                                                  : "";
+    StringRef output = printsByDefault ? "-" : "";
+    if (i < options.outputs.size())
+      output = options.outputs[i];
     if (output == "-") {
       llvm::outs() << "result[" << i << "]: ";
       print(result, llvm::outs());

@@ -11,6 +11,7 @@
 #include "attn/ExecutionEngine/Source.h"
 
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Transforms/Passes.h"
 #include "llvm/Support/InitLLVM.h"
 
 using namespace mlir;
@@ -30,14 +31,25 @@ static LogicalResult reportMessage(const llvm::Twine &message) {
   return failure();
 }
 
-static LogicalResult lower(ModuleOp module, const Options &options) {
+/// Only the entry, and what it calls, is worth compiling.
+static void removeOthers(ModuleOp module, StringRef entry,
+                         PassManager &passes) {
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.getName() != entry)
+      function.setPrivate();
+  passes.addPass(createSymbolDCEPass());
+}
+
+static LogicalResult lower(ModuleOp module, StringRef entry,
+                           const Options &options) {
   PipelineOptions pipeline;
   pipeline.stopAfter = options.stopAfter.value_or(Stage::LLVM);
   pipeline.route = options.route;
-  PassManager passes(module.getContext());
+  auto passes = PassManager::on<ModuleOp>(module.getContext());
   if (failed(applyPassManagerCLOptions(passes)))
     return failure();
   applyDefaultTimingPassManagerCLOptions(passes);
+  removeOthers(module, entry, passes);
   buildAttnPipeline(passes, pipeline);
   if (options.printPipeline) {
     passes.printAsTextualPipeline(llvm::outs());
@@ -129,7 +141,7 @@ static LogicalResult run(const Options &options) {
 
   // The oracle needs the module as it was.
   OwningOpRef<ModuleOp> lowered = (*module)->clone();
-  if (failed(lower(*lowered, options)))
+  if (failed(lower(*lowered, signature->name, options)))
     return reportMessage("@" + signature->name + " cannot be lowered");
   if (options.print)
     lowered->print(llvm::outs());

@@ -30,6 +30,10 @@ void registerLLVMIRTranslations(DialectRegistry &registry);
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const CompilerOptions &options);
 
+/// All features that code for `machine` may use, those that its cpu implies
+/// included: "+avx,+avx2".
+std::string getFeatures(const llvm::TargetMachine &machine);
+
 /// Asks the pipelines for a C interface of the function. To be called before it
 /// is lowered.
 void requestCInterface(func::FuncOp function);
