@@ -3,7 +3,6 @@
 #include "attn/ExecutionEngine/Compiler.h"
 #include "attn/Runtime/Runtime.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -23,11 +22,6 @@ void mlir::attn::registerLLVMIRTranslations(DialectRegistry &registry) {
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   registerOpenMPDialectTranslation(registry);
-}
-
-void mlir::attn::requestCInterface(func::FuncOp function) {
-  function->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(),
-                    UnitAttr::get(function.getContext()));
 }
 
 void mlir::attn::setNumThreads(int count) {
@@ -84,6 +78,16 @@ mlir::attn::createTargetMachine(const CompilerOptions &options) {
   // No emulated thread-local storage, which is the JIT's default.
   (*machine)->Options.EmulatedTLS = false;
   return machine;
+}
+
+Machine mlir::attn::getMachine(const llvm::TargetMachine &machine) {
+  // All that are on, those that the cpu implies included.
+  std::string features;
+  for (const auto &feature :
+       machine.getMCSubtargetInfo()->getEnabledProcessorFeatures())
+    features += (features.empty() ? "+" : ",+") + std::string(feature.Key);
+  return Machine::fromFeatures(machine.getTargetTriple().getArchName().str(),
+                               features);
 }
 
 static llvm::orc::SymbolMap getSymbols(llvm::orc::MangleAndInterner mangle) {

@@ -3,7 +3,7 @@
 #include "Dialects.h"
 
 #include "attn/ExecutionEngine/Compiler.h"
-#include "attn/IR/Attn.h"
+#include "attn/InitAll.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -39,7 +39,7 @@ using namespace mlir;
 
 void attn::registerDialects(DialectRegistry &registry) {
   registry
-      .insert<AttnDialect, affine::AffineDialect, arith::ArithDialect,
+      .insert<affine::AffineDialect, arith::ArithDialect,
               bufferization::BufferizationDialect, cf::ControlFlowDialect,
               func::FuncDialect, LLVM::LLVMDialect, linalg::LinalgDialect,
               math::MathDialect, memref::MemRefDialect, omp::OpenMPDialect,
@@ -61,5 +61,6 @@ void attn::registerDialects(DialectRegistry &registry) {
   tensor::registerInferTypeOpInterfaceExternalModels(registry);
   tensor::registerValueBoundsOpInterfaceExternalModels(registry);
   vector::registerBufferizableOpInterfaceExternalModels(registry);
+  registerAllDialects(registry);
   registerLLVMIRTranslations(registry);
 }

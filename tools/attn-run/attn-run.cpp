@@ -13,6 +13,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Target/TargetMachine.h"
 
 using namespace mlir;
 using namespace mlir::attn;
@@ -42,9 +43,14 @@ static void removeOthers(ModuleOp module, StringRef entry,
 
 static LogicalResult lower(ModuleOp module, StringRef entry,
                            const Options &options) {
-  PipelineOptions pipeline;
+  auto machine = createTargetMachine(options.compiler);
+  if (!machine)
+    return report(machine.takeError());
+  AttnPipelineOptions pipeline;
   pipeline.stopAfter = options.stopAfter.value_or(Stage::LLVM);
   pipeline.route = options.route;
+  pipeline.machine = getMachine(**machine);
+  pipeline.threads = options.threads != 1;
   auto passes = PassManager::on<ModuleOp>(module.getContext());
   if (failed(applyPassManagerCLOptions(passes)))
     return failure();
@@ -120,7 +126,6 @@ static LogicalResult run(const Options &options) {
   FailureOr<Signature> signature = Signature::get(*entry);
   if (failed(signature))
     return failure();
-  requestCInterface(*entry);
 
   bool needsInputs = !options.stopAfter && !options.print && !options.emit &&
                      !options.printPipeline;

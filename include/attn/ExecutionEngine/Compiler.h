@@ -4,6 +4,7 @@
 #define ATTN_EXECUTIONENGINE_COMPILER_H
 
 #include "attn/ExecutionEngine/Callable.h"
+#include "attn/Target/Machine.h"
 
 namespace llvm {
 class TargetMachine;
@@ -30,13 +31,8 @@ void registerLLVMIRTranslations(DialectRegistry &registry);
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const CompilerOptions &options);
 
-/// All features that code for `machine` may use, those that its cpu implies
-/// included: "+avx,+avx2".
-std::string getFeatures(const llvm::TargetMachine &machine);
-
-/// Asks the pipelines for a C interface of the function. To be called before it
-/// is lowered.
-void requestCInterface(func::FuncOp function);
+/// What the pipelines need to know of the machine.
+Machine getMachine(const llvm::TargetMachine &machine);
 
 /// Compiles a module at the llvm stage that has the C interface of
 /// `signature`. Failed run-time checks in it end the process with a message on
