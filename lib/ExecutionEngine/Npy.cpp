@@ -58,8 +58,8 @@ static constexpr Dtype kDtypes[] = {
     {"<f8", ElementType::F64, 8},  {"<V2", ElementType::BF16, 2},
     {"|V2", ElementType::BF16, 2}, {"bfloat16", ElementType::BF16, 2},
     {"<u2", ElementType::BF16, 2}, {"|b1", ElementType::I1, 1},
-    {"|b1", ElementType::I8, 1},   {"|i1", ElementType::I8, 1},
-    {"|u1", ElementType::I8, 1},   {"|i1", ElementType::I1, 1},
+    {"|i1", ElementType::I8, 1},   {"|u1", ElementType::I8, 1},
+    {"|b1", ElementType::I8, 1},   {"|i1", ElementType::I1, 1},
     {"|u1", ElementType::I1, 1},   {"<i4", ElementType::I32, 4},
     {"<i8", ElementType::I64, 8},  {"<i8", ElementType::Index, 8}};
 

@@ -3,6 +3,7 @@
 #include "Options.h"
 
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
 #include "llvm/Support/CommandLine.h"
 
 using namespace mlir;
@@ -162,6 +163,7 @@ Options Options::parse(int argc, char **argv) {
 
   CommandLine line;
   registerPassManagerCLOptions();
+  registerDefaultTimingManagerCLOptions();
   cl::HideUnrelatedOptions(line.category);
   cl::ParseCommandLineOptions(arguments.size(), arguments.data(), kOverview);
 

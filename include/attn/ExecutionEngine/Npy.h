@@ -16,25 +16,25 @@ namespace mlir::attn {
 /// | dtype | element types |
 /// |---|---|
 /// | f2, f4, f8 | f16, f32, f64 |
-/// | b1 | i1, i8 |
-/// | i1, u1 | i8, and i1 if all elements are 0 or 1 |
+/// | b1 | i1, or i8 if wanted |
+/// | i1, u1 | i8, or i1 if wanted and all elements are 0 or 1 |
 /// | i4 | i32 |
 /// | i8 | i64, index |
-/// | V2, u2 | bf16 |
+/// | V2, u2 | bf16; written as V2 |
 ///
 /// NumPy has no bf16 of its own: the package ml_dtypes stores its bfloat16 as
 /// `V2`, to be read with `numpy.load(f).view(ml_dtypes.bfloat16)`. A u2 holds
 /// the bits of bf16, too.
 ///
-/// `wanted` decides between several element types; without it, the first is
-/// taken. A dtype that does not fit `wanted` is an error.
+/// Without `wanted`, the first element type is taken. A dtype that does not fit
+/// `wanted` is an error.
 llvm::Expected<HostTensor> parseNpy(StringRef contents,
                                     std::optional<ElementType> wanted = {});
 llvm::Expected<HostTensor> readNpy(StringRef path,
                                    std::optional<ElementType> wanted = {});
 
-/// Writes format 1.0, in the first dtype of the table that has the element
-/// type; index is written as i8, i1 as b1. An existing file is replaced.
+/// Writes format 1.0 in the dtype that has the element type first in the table;
+/// index is written as i8. An existing file is replaced.
 llvm::Error writeNpy(StringRef path, const HostTensor &tensor);
 void writeNpy(raw_ostream &os, const HostTensor &tensor);
 

@@ -29,8 +29,8 @@ for name, dtype in TYPES.items():
     for i, shape in enumerate(SHAPES):
         arrays.append(array(dtype, shape))
         # The even ones in the order of Fortran.
-        order = np.asfortranarray if i % 2 == 0 else np.asarray
-        np.save(folder / f"in{i}.npy", order(arrays[-1]))
+        order = "F" if i % 2 == 0 else "C"
+        np.save(folder / f"in{i}.npy", np.asarray(arrays[-1], order=order))
         inputs.append(f"--input=@{folder}/in{i}.npy")
         outputs.append(f"--output=@{folder}/out{i}.npy")
     types = ["tensor<" + "".join(f"{n}x" for n in s) + f"{name}>" for s in SHAPES]

@@ -75,6 +75,18 @@ TEST(Npy, WritesWhatNumPyWrites) {
                                  "'shape': (2, 3), }");
 }
 
+TEST(Npy, WritesOneDtypeForEachType) {
+  const char *dtypes[] = {"<f2", "<V2", "<f4", "<f8", "|b1",
+                          "|i1", "<i4", "<i8", "<i8"};
+  for (auto [type, dtype] : llvm::zip_equal(kAllTypes, dtypes)) {
+    HostTensor tensor = makeTensor(type, {0});
+    std::string file;
+    llvm::raw_string_ostream stream(file);
+    writeNpy(stream, tensor);
+    EXPECT_EQ(file.substr(21, 3), dtype) << toString(type).str();
+  }
+}
+
 TEST(Npy, VersionsTwoAndThree) {
   for (int version : {2, 3}) {
     HostTensor tensor = llvm::cantFail(
