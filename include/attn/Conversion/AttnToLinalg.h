@@ -21,8 +21,8 @@ FailureOr<SmallVector<Value>> lowerSoftmax(RewriterBase &rewriter,
 /// The output and, if the op returns it, the lse.
 FailureOr<SmallVector<Value>> lowerFused(RewriterBase &rewriter, FusedOp op);
 
-FailureOr<SmallVector<Value>> lowerPackQuery(RewriterBase &rewriter,
-                                             PackQueryOp op);
+FailureOr<Value> lowerPackQuery(RewriterBase &rewriter, PackQueryOp op);
+FailureOr<Value> lowerPackKey(RewriterBase &rewriter, PackKeyOp op);
 /// The three parts of a state: max, sum and acc.
 FailureOr<SmallVector<Value>> lowerInit(RewriterBase &rewriter, InitOp op);
 FailureOr<SmallVector<Value>> lowerStep(RewriterBase &rewriter, StepOp op);

@@ -41,9 +41,11 @@ void mlir::attn::populateGraphToLinalgPatterns(RewritePatternSet &patterns) {
 
 void mlir::attn::populateAttnToLinalgPatterns(RewritePatternSet &patterns) {
   populateGraphToLinalgPatterns(patterns);
-  patterns.add<Expand<PackQueryOp, lowerPackQuery>, Expand<InitOp, lowerInit>,
-               Expand<StepOp, lowerStep>, Expand<MergeOp, lowerMerge>,
-               Expand<FinishOp, lowerFinish>>(patterns.getContext());
+  patterns
+      .add<Expand<PackQueryOp, lowerPackQuery>, Expand<PackKeyOp, lowerPackKey>,
+           Expand<InitOp, lowerInit>, Expand<StepOp, lowerStep>,
+           Expand<MergeOp, lowerMerge>, Expand<FinishOp, lowerFinish>>(
+          patterns.getContext());
 }
 
 namespace {
@@ -68,8 +70,9 @@ struct AttnToLinalgPass
         remark::missed(
             op->getLoc(),
             remark::RemarkOpts::name("attn-to-linalg").category("attn"))
-            << "'" << op->getName().getStringRef()
-            << "' is on buffers; only tensors are expanded";
+            << (op->getName().getStringRef() +
+                " is on buffers; only tensors are expanded")
+                   .str();
     });
   }
 };

@@ -52,13 +52,22 @@ Value buildWeightedSum(ImplicitLocOpBuilder &b, const Read &weights,
 Value buildWeightedSum(ImplicitLocOpBuilder &b, Value weights, Value value,
                        RankedTensorType type);
 
-/// `exp(max - newMax)` for each query: what a state in units of `max` is worth
-/// in units of `newMax`.
-Value buildCorrection(ImplicitLocOpBuilder &b, Value max, Value newMax,
+// Parts of a running state are written where they were read, so that a loop
+// that carries the state needs no copies. Hence the old maximum is used first,
+// by the corrections, and replaced last.
+
+/// `exp(max - max(max, other))` for each query: what a state is worth once it
+/// is joined with scores up to `other`.
+Value buildCorrection(ImplicitLocOpBuilder &b, Value max, Value other,
                       bool log2);
-/// `correction[i] * part[.., i]`, and nothing at all where the correction is
-/// zero: an infinity whose weight underflows is gone, as in weighted_sum.
+/// `max(max, other)` for each query, in place of `max`.
+Value buildJoinedMax(ImplicitLocOpBuilder &b, Value max, Value other);
+/// `correction[i] * part[.., i]`, in place of `part`.
 Value buildCorrected(ImplicitLocOpBuilder &b, Value correction, Value part);
+
+/// `c * x`, and nothing at all if c is zero: an infinity whose weight
+/// underflows is gone, as in weighted_sum.
+Value correctedBy(ImplicitLocOpBuilder &b, Value c, Value x);
 
 } // namespace mlir::attn
 

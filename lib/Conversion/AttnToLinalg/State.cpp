@@ -17,27 +17,41 @@ using namespace mlir;
 using namespace mlir::attn;
 
 Value mlir::attn::buildCorrection(ImplicitLocOpBuilder &b, Value max,
-                                  Value newMax, bool log2) {
-  // c[i] = exp(max[i] - max'[i])
-  return buildElementwise(b, {readAt(max, {0}), readAt(newMax, {0})},
-                          cast<RankedTensorType>(max.getType()),
-                          sizesOf(b, max),
-                          [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in,
-                              Value) { return expOf(b, in[0], in[1], log2); });
+                                  Value other, bool log2) {
+  // c[i] = exp(max[i] - max'[i]), where max'[i] = max(max[i], other[i])
+  return buildElementwise(
+      b, {readAt(max, {0}), readAt(other, {0})},
+      cast<RankedTensorType>(max.getType()), sizesOf(b, max),
+      [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) {
+        Value newMax = arith::MaximumFOp::create(b, in[0], in[1]);
+        return expOf(b, in[0], newMax, log2);
+      });
+}
+
+Value mlir::attn::buildJoinedMax(ImplicitLocOpBuilder &b, Value max,
+                                 Value other) {
+  // max'[i] = max(max[i], other[i])
+  return buildGeneric(
+      b, {readAt(other, {0})}, max, {0},
+      [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value out) -> Value {
+        return arith::MaximumFOp::create(b, out, in[0]);
+      });
+}
+
+Value mlir::attn::correctedBy(ImplicitLocOpBuilder &b, Value c, Value x) {
+  // c == 0 ? 0 : c * x
+  Value product = arith::MulFOp::create(b, c, x);
+  return arith::SelectOp::create(b, isEqual(b, c, 0), c, product);
 }
 
 Value mlir::attn::buildCorrected(ImplicitLocOpBuilder &b, Value correction,
                                  Value part) {
-  auto type = cast<RankedTensorType>(part.getType());
-  int64_t rank = type.getRank();
-  // x'[.., i] = c[i] == 0 ? 0 : c[i] * x[.., i]
-  return buildElementwise(
-      b, {readAt(correction, {rank - 1}), readAt(part, loopRange(0, rank))},
-      type, sizesOf(b, part),
-      [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) -> Value {
-        Value product = arith::MulFOp::create(b, in[0], in[1]);
-        return arith::SelectOp::create(b, isEqual(b, in[0], 0), in[0], product);
-      });
+  int64_t rank = cast<RankedTensorType>(part.getType()).getRank();
+  // x'[.., i] = c[i] * x[.., i]
+  return buildGeneric(b, {readAt(correction, {rank - 1})}, part,
+                      loopRange(0, rank),
+                      [](ImplicitLocOpBuilder &b, ArrayRef<Value> in,
+                         Value out) { return correctedBy(b, in[0], out); });
 }
 
 FailureOr<SmallVector<Value>> mlir::attn::lowerInit(RewriterBase &rewriter,
@@ -78,29 +92,22 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerMerge(RewriterBase &rewriter,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   Value max = op.getOuts()[0], max2 = op.getIns()[0];
 
-  // max'[i] = max(max[i], max2[i])
-  Value newMax = buildElementwise(
-      b, {readAt(max, {0}), readAt(max2, {0})},
-      cast<RankedTensorType>(max.getType()), sizesOf(b, max),
-      [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) -> Value {
-        return arith::MaximumFOp::create(b, in[0], in[1]);
-      });
   // c[i] = exp(max[i] - max'[i]), c2[i] = exp(max2[i] - max'[i])
-  Value c = buildCorrection(b, max, newMax, op.getLog2());
-  Value c2 = buildCorrection(b, max2, newMax, op.getLog2());
-
+  Value c = buildCorrection(b, max, max2, op.getLog2());
+  Value c2 = buildCorrection(b, max2, max, op.getLog2());
+  // max'[i] = max(max[i], max2[i])
+  SmallVector<Value> results{buildJoinedMax(b, max, max2)};
   // sum'[i]    = c[i] * sum[i]    + c2[i] * sum2[i]
   // acc'[e, i] = c[i] * acc[e, i] + c2[i] * acc2[e, i]
-  SmallVector<Value> results{newMax};
   for (int64_t number : {1, 2}) {
     Value part = buildCorrected(b, c, op.getOuts()[number]);
-    Value part2 = buildCorrected(b, c2, op.getIns()[number]);
-    auto type = cast<RankedTensorType>(part.getType());
-    SmallVector<int64_t> axes = loopRange(0, type.getRank());
-    results.push_back(buildElementwise(
-        b, {readAt(part, axes), readAt(part2, axes)}, type, sizesOf(b, part),
-        [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) -> Value {
-          return arith::AddFOp::create(b, in[0], in[1]);
+    int64_t rank = cast<RankedTensorType>(part.getType()).getRank();
+    SmallVector<int64_t> axes = loopRange(0, rank);
+    results.push_back(buildGeneric(
+        b, {readAt(c2, axes.back()), readAt(op.getIns()[number], axes)}, part,
+        axes,
+        [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value out) -> Value {
+          return arith::AddFOp::create(b, out, correctedBy(b, in[0], in[1]));
         }));
   }
   rewriter.replaceOp(op, results);

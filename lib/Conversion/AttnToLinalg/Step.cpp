@@ -4,25 +4,36 @@
 #include "attn/Conversion/AttnToLinalg.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#include <limits>
 
 using namespace mlir;
 using namespace mlir::attn;
 
-/// The scores [T, n] of the tile, after mod and mask.
-static Value buildTileScores(ImplicitLocOpBuilder &b, StepOp op) {
-  // s[i, j] = scale * sum over d of f(q[d, i], k[j, d], w[d], ..)
+/// The first `count` rows of a packed tile.
+static Value firstRows(ImplicitLocOpBuilder &b, Value tile, Value count) {
+  SmallVector<OpFoldResult> sizes{count, sizesOf(b, tile)[1]};
+  SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0));
+  SmallVector<OpFoldResult> strides(2, b.getIndexAttr(1));
+  return tensor::ExtractSliceOp::create(b, tile, offsets, sizes, strides);
+}
+
+/// The scores [T, count] of the tile, after mod and mask.
+static Value buildTileScores(ImplicitLocOpBuilder &b, StepOp op, Value key) {
+  // r[i, j] = scale * sum over d of f(q[d, i], k[j, d], w[d], ..)
   enum { i, j, d };
   SmallVector<Read> reads;
   if (op.getQuery())
     reads.push_back(readAt(op.getQuery(), {d, i}));
-  reads.push_back(readAt(op.getKey(), {j, d}));
+  reads.push_back(readAt(key, {j, d}));
   for (Value param : op.getParams())
     reads.push_back(readAt(param, {d}));
   SmallVector<OpFoldResult> sizes{sizesOf(b, op.getOuts()[0])[0],
-                                  sizesOf(b, op.getKey())[0]};
+                                  sizesOf(b, key)[0]};
   Value s = buildScore(b, reads, typeOf(sizes, op.getComputeType()), sizes,
                        op.getScoreBody(), op.getScale().convertToDouble());
-  // s[i, j] = mod(s[i, j], .., i0 + i, j0 + j)
+  // s[i, j] = r[i, j] == -inf ? -inf : mod(r[i, j], .., i0 + i, j0 + j)
   if (!op.getModBody().empty())
     s = buildScoreMod(b, s, op.getModBody(), op.getAt());
   // s[i, j] = mask(.., i0 + i, j0 + j) ? s[i, j] : -inf. `full` only promises
@@ -40,17 +51,23 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerStep(RewriterBase &rewriter,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   bool log2 = op.getLog2();
   Value max = op.getOuts()[0], sum = op.getOuts()[1], acc = op.getOuts()[2];
-  Value scores = buildTileScores(b, op);
+  Value key = firstRows(b, op.getKey(), op.getCount());
+  Value value = firstRows(b, op.getValue(), op.getCount());
+  Value scores = buildTileScores(b, op, key);
 
-  // max'[i] = max(max[i], max over j of s[i, j])
-  Value newMax = buildGeneric(
-      b, {readAt(scores, {0, 1})}, max, {0},
-      [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value out) -> Value {
+  // t[i] = max over j of s[i, j]
+  Value tileMax = buildGeneric(
+      b, {readAt(scores, {0, 1})},
+      buildFill(b, -std::numeric_limits<double>::infinity(),
+                buildEmpty(b, cast<RankedTensorType>(max.getType()),
+                           sizesOf(b, max))),
+      {0}, [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value out) -> Value {
         return arith::MaximumFOp::create(b, out, in[0]);
       });
-
   // c[i] = exp(max[i] - max'[i])
-  Value correction = buildCorrection(b, max, newMax, log2);
+  Value correction = buildCorrection(b, max, tileMax, log2);
+  // max'[i] = max(max[i], t[i])
+  Value newMax = buildJoinedMax(b, max, tileMax);
 
   // p[i, j] = exp(s[i, j] - max'[i])
   auto scoreType = cast<RankedTensorType>(scores.getType());
@@ -72,9 +89,8 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerStep(RewriterBase &rewriter,
   // acc'[e, i] = c[i] * acc[e, i] + sum over j of p[i, j] * v[j, e]
   enum { e, i, j };
   Value scaledAcc = buildCorrected(b, correction, acc);
-  Value newAcc =
-      buildWeightedSum(b, readAt(weights, {i, j}),
-                       readAt(op.getValue(), {j, e}), scaledAcc, {e, i});
+  Value newAcc = buildWeightedSum(b, readAt(weights, {i, j}),
+                                  readAt(value, {j, e}), scaledAcc, {e, i});
 
   SmallVector<Value> results{newMax, newSum, newAcc};
   rewriter.replaceOp(op, results);
