@@ -65,20 +65,22 @@ static Read maskRead(ImplicitLocOpBuilder &b, MaskOp op, int64_t number,
   Value arg = op.getArgs()[number];
   int64_t rank = sizes.size();
   int64_t argRank = cast<RankedTensorType>(arg.getType()).getRank();
-  SmallVector<int64_t> loops;
+  Read read{arg, {}};
+  auto readShared = [&](int64_t loop) {
+    read.axes.push_back(
+        sharedAxis(b, arg, read.axes.size(), loop, sizes[loop]));
+  };
   if (op.getKind() == MaskKind::Dense) {
     // m[.., i, j], aligned at the last axis
-    loops = loopRange(rank - argRank, rank);
-  } else {
-    // n[b], q[b, i], k[b, j]; without leading axes n[], q[i], k[j]
-    if (rank > 2)
-      loops.push_back(0);
-    if (op.getKind() == MaskKind::Segments)
-      loops.push_back(rank - 2 + number);
+    for (int64_t loop : loopRange(rank - argRank, rank))
+      readShared(loop);
+    return read;
   }
-  Read read{arg, {}};
-  for (auto [axis, loop] : llvm::enumerate(loops))
-    read.axes.push_back(sharedAxis(b, arg, axis, loop, sizes[loop]));
+  // n[b], q[b, i], k[b, j]; without leading axes n[], q[i], k[j]
+  if (rank > 2)
+    readShared(0);
+  if (op.getKind() == MaskKind::Segments)
+    read.axes.push_back({rank - 2 + number, Value()});
   return read;
 }
 
