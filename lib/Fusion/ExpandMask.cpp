@@ -60,15 +60,16 @@ Value mlir::attn::emitMaskKeep(OpBuilder &outer, OpBuilder &inner, MaskOp op,
   switch (op.getKind()) {
   case MaskKind::Causal: // j <= t
     return le(j, target());
-  case MaskKind::Window: { // t - left <= j and j <= t + right
+  case MaskKind::Window: { // t - j <= left and j - t <= right
+    // Distances, not ends: j + left could wrap for a huge bound.
     Value t = target(), keep;
     if (op.getLeft() >= 0) {
       Value left = arith::ConstantIndexOp::create(outer, loc, op.getLeft());
-      keep = le(t, arith::AddIOp::create(inner, loc, j, left));
+      keep = le(arith::SubIOp::create(inner, loc, t, j), left);
     }
     if (op.getRight() >= 0) {
       Value right = arith::ConstantIndexOp::create(outer, loc, op.getRight());
-      Value below = le(j, arith::AddIOp::create(inner, loc, t, right));
+      Value below = le(arith::SubIOp::create(inner, loc, j, t), right);
       keep = keep ? arith::AndIOp::create(inner, loc, keep, below) : below;
     }
     return keep ? keep

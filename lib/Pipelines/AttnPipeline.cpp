@@ -113,6 +113,8 @@ void mlir::attn::buildAttnPipeline(OpPassManager &pm,
       {Stage::LLVM, buildLowerToLLVM},
   };
   for (const auto &[stage, build] : kStages) {
+    if (options.startFrom != Stage::Graph && stage <= options.startFrom)
+      continue;
     build(pm, options);
     // The naive route has no fused and no tiled form.
     bool hasContract = options.route == Route::Fused || stage >= Stage::Vector;
@@ -127,6 +129,8 @@ void mlir::attn::buildAttnPipeline(OpPassManager &pm,
 }
 
 namespace {
+enum class Isa { AVX512, AVX2, SSE, NEON };
+
 struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
   Option<bool> naive{*this, "naive",
                      llvm::cl::desc("expand op by op instead of fusing"),
@@ -137,19 +141,35 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
   Option<bool> checks{*this, "runtime-checks",
                       llvm::cl::desc("check sizes and lengths at run time"),
                       llvm::cl::init(true)};
-  Option<std::string> isa{
-      *this, "isa",
-      llvm::cl::desc("instruction set: avx512, avx2, sse or neon"),
-      llvm::cl::init("avx512")};
+  Option<Stage> from{
+      *this, "from", llvm::cl::desc("form of the input"),
+      llvm::cl::init(Stage::Graph),
+      llvm::cl::values(clEnumValN(Stage::Graph, "graph", "graph ops"),
+                       clEnumValN(Stage::Fused, "fused", "attn.fused"),
+                       clEnumValN(Stage::Tiled, "tiled", "tiled ops"),
+                       clEnumValN(Stage::Vector, "vector", "no attn op"))};
+  Option<Isa> isa{
+      *this, "isa", llvm::cl::desc("instruction set"),
+      llvm::cl::init(Isa::AVX512),
+      llvm::cl::values(clEnumValN(Isa::AVX512, "avx512", "AVX-512"),
+                       clEnumValN(Isa::AVX2, "avx2", "AVX2 and FMA"),
+                       clEnumValN(Isa::SSE, "sse", "any x86-64"),
+                       clEnumValN(Isa::NEON, "neon", "AArch64"))};
 };
 } // namespace
 
-static Machine machineOf(StringRef isa) {
-  return llvm::StringSwitch<Machine>(isa)
-      .Case("avx2", Machine::avx2())
-      .Case("sse", Machine::sse())
-      .Case("neon", Machine::neon())
-      .Default(Machine::avx512());
+static Machine machineOf(Isa isa) {
+  switch (isa) {
+  case Isa::AVX512:
+    return Machine::avx512();
+  case Isa::AVX2:
+    return Machine::avx2();
+  case Isa::SSE:
+    return Machine::sse();
+  case Isa::NEON:
+    return Machine::neon();
+  }
+  llvm_unreachable("every instruction set is handled above");
 }
 
 template <Stage stage>
@@ -157,6 +177,7 @@ static void registerPipeline(StringRef name, StringRef description) {
   PassPipelineRegistration<PipelineOptions>(
       name, description, [](OpPassManager &pm, const PipelineOptions &given) {
         AttnPipelineOptions options;
+        options.startFrom = given.from;
         options.stopAfter = stage;
         options.route = given.naive ? Route::Naive : Route::Fused;
         options.threads = given.threads;

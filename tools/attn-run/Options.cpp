@@ -117,6 +117,13 @@ struct CommandLine {
       cl::desc("threads to use; default: OMP_NUM_THREADS, or all"),
       cl::value_desc("n"), cl::cat(category)};
 
+  cl::opt<Stage> startFrom{
+      "start-from", cl::init(Stage::Graph), cl::desc("form of the input:"),
+      cl::values(clEnumValN(Stage::Graph, "graph", "graph ops (default)"),
+                 clEnumValN(Stage::Fused, "fused", "attn.fused"),
+                 clEnumValN(Stage::Tiled, "tiled", "tiled ops on tensors"),
+                 clEnumValN(Stage::Vector, "vector", "no attn op")),
+      cl::cat(category)};
   cl::opt<Stage> stopAfter{
       "stop-after", cl::desc("lower to this stage and do not run:"),
       cl::values(clEnumValN(Stage::Graph, "graph", "the five ops on tensors"),
@@ -180,6 +187,7 @@ Options Options::parse(int argc, char **argv) {
   options.compiler = {line.cpu, line.features, line.optLevel, line.objectDump};
   options.route = line.route;
   options.threads = line.threads;
+  options.startFrom = line.startFrom;
   if (line.stopAfter.getNumOccurrences())
     options.stopAfter = line.stopAfter;
   options.print = line.print;

@@ -31,6 +31,7 @@ struct Options {
   Route route;
   unsigned threads;
 
+  Stage startFrom = Stage::Graph;
   std::optional<Stage> stopAfter;
   bool print;
   bool printPipeline;

@@ -47,6 +47,7 @@ static LogicalResult lower(ModuleOp module, StringRef entry,
   if (!machine)
     return report(machine.takeError());
   AttnPipelineOptions pipeline;
+  pipeline.startFrom = options.startFrom;
   pipeline.stopAfter = options.stopAfter.value_or(Stage::LLVM);
   pipeline.route = options.route;
   pipeline.machine = getMachine(**machine);

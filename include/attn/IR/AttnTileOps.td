@@ -84,13 +84,14 @@ def Attn_InitOp : Attn_TileOp<"init", [AttrSizedOperandSegments]> {
   let description = [{
     ```
     max[i] = -inf, sum[i] = 0, acc[e, i] = 0                    without a sink
-    max[i] = sink, sum[i] = sink == -inf ? 0 : 1, acc[e, i] = 0 with a sink
+    max[i] = sink, sum[i] = sink == -inf ? 0 : exp(sink - sink), acc[e, i] = 0 with a sink
     ```
 
     The state of T queries is `(max, sum, acc)` of shapes `[T]`, `[T]` and
     `[E, T]`. `max` bounds the scores seen so far, `sum` is the sum of
     `exp(s - max)` and `acc` that of `exp(s - max) * v`. A sink is a scalar
-    compute value.
+    compute value, in the units of the scores: before steps with `log2` it comes
+    multiplied by log2(e).
 
     Constraints:
     - init_c1: there are three outs of shapes `[T]`, `[T]`, `[E, T]` and of one
@@ -130,7 +131,9 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
     parameters `[D]`, in the compute type. `at` gives the place of the tile in
     the whole: the leading indices, `i0` and `j0`, which the regions see added
     to their position in the tile. `full`, if given and true, says that the mask
-    keeps every pair of the tile. A weight of zero contributes nothing to `acc`,
+    keeps every pair of the tile. Scores are computed for all T queries, also past
+    the end of the whole; a lowering keeps what regions read there inside the
+    tensors. A weight of zero contributes nothing to `acc`,
     whatever the value holds (S3).
 
     `log2` says that scores come already multiplied by log2(e) (folded into the

@@ -21,6 +21,9 @@ std::optional<Stage> symbolizeStage(StringRef name);
 enum class Route { Fused, Naive };
 
 struct AttnPipelineOptions {
+  /// The form of the input. After `graph`, the stages up to this one are left
+  /// out: another compiler may hand over `tiled` IR of its own.
+  Stage startFrom = Stage::Graph;
   Stage stopAfter = Stage::LLVM;
   Route route = Route::Fused;
   Machine machine = Machine::avx512();
@@ -32,8 +35,8 @@ struct AttnPipelineOptions {
   bool verifyStages = true;
 };
 
-/// Appends the passes from `graph` to `options.stopAfter` to `pm`, which works
-/// on modules.
+/// Appends the passes from `options.startFrom` to `options.stopAfter` to `pm`,
+/// which works on modules.
 void buildAttnPipeline(OpPassManager &pm, const AttnPipelineOptions &options);
 
 /// Registers `attn-to-fused`, `attn-to-tiled`, `attn-to-vector` and

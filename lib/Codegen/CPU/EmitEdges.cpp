@@ -109,11 +109,14 @@ LogicalResult mlir::attn::emitInit(RewriterBase &rewriter, InitOp op,
   Value rows = b.createOrFold<memref::DimOp>(acc, b.index(0));
   Value max0 = b.negInf(), sum0 = b.splat(0), zero = b.splat(0);
   if (op.getSink()) {
-    // sum = sink == -inf ? 0 : 1
+    // sum = sink == -inf ? 0 : exp(sink - sink), which is 1 or, for a sink that
+    // is not finite, NaN
     max0 = b.broadcast(op.getSink());
     Value none =
         arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, max0, b.negInf());
-    sum0 = arith::SelectOp::create(b, none, zero, b.splat(1));
+    Value distance = arith::SubFOp::create(b, max0, max0);
+    Value one = arith::AddFOp::create(b, distance, b.splat(1));
+    sum0 = arith::SelectOp::create(b, none, zero, one);
   }
   b.loop(b.index(0), b.index(queries), b.lanes, [&](Value i) {
     b.store(max0, max, i);

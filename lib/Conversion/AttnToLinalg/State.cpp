@@ -69,10 +69,10 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerInit(RewriterBase &rewriter,
   if (Value sink = op.getSink()) {
     // max[i] = sink, sum[i] = sink == -inf ? 0 : 1
     Type type = sink.getType();
-    Value one = arith::SelectOp::create(b, isRemoved(b, sink),
-                                        floatConstant(b, type, 0),
-                                        floatConstant(b, type, 1));
-    results = {fill(sink, max), fill(one, sum)};
+    Value one = expOf(b, sink, sink, /*log2=*/false);
+    Value start = arith::SelectOp::create(b, isRemoved(b, sink),
+                                          floatConstant(b, type, 0), one);
+    results = {fill(sink, max), fill(start, sum)};
   } else {
     // max[i] = -inf, sum[i] = 0
     results = {buildFill(b, -std::numeric_limits<double>::infinity(), max),
