@@ -98,6 +98,8 @@ static llvm::orc::SymbolMap getSymbols(llvm::orc::MangleAndInterner mangle) {
   };
   add("puts", &attn_runtime_puts);
   add("abort", &attn_runtime_abort);
+  add("malloc", &attn_runtime_malloc);
+  add("aligned_alloc", &attn_runtime_aligned_alloc);
   return symbols;
 }
 

@@ -42,6 +42,7 @@ private:
 
   StringRef rest;
   unsigned line = 1;
+  size_t wordBytes = 0;
   bool inResources = false;
   SmallVector<Level> levels = {{'{', 0}};
 };
@@ -87,7 +88,10 @@ llvm::Error Scanner::run() {
     Level &level = levels.back();
     // A region or the module is as long as it likes.
     if (level.bracket != '{' && ++level.bytes > kMaxExpressionBytes)
-      return fail("an expression is longer than 64 KiB");
+      return fail("an expression is longer than 8 KiB");
+    wordBytes = llvm::isAlnum(c) || c == '_' ? wordBytes + 1 : 0;
+    if (wordBytes > kMaxWordBytes)
+      return fail("a word is longer than 1 KiB");
     switch (c) {
     case '\n':
       ++line;
@@ -144,6 +148,37 @@ llvm::Error attn::checkSource(StringRef source) {
   return Scanner(source).run();
 }
 
+/// Passes multiply sizes without a thought.
+static LogicalResult checkTypes(ModuleOp module) {
+  auto isTooLarge = [](Type type) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    if (!shaped || !shaped.hasRank())
+      return false;
+    int64_t count = 1;
+    for (int64_t size : shaped.getShape())
+      if (size > 0 &&
+          (llvm::MulOverflow(count, size, count) || count > kMaxTypeElements))
+        return true;
+    return false;
+  };
+  WalkResult result = module.walk([&](Operation *op) -> WalkResult {
+    auto check = [&](TypeRange types) -> LogicalResult {
+      for (Type type : types)
+        if (isTooLarge(type))
+          return op->emitError() << type << " has too many elements";
+      return success();
+    };
+    if (failed(check(op->getResultTypes())))
+      return WalkResult::interrupt();
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        if (failed(check(block.getArgumentTypes())))
+          return WalkResult::interrupt();
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
 static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readStdin() {
   std::string text;
   char chunk[1 << 16];
@@ -174,7 +209,7 @@ attn::parseSource(StringRef path, llvm::SourceMgr &sources,
     module = parseSourceFile<ModuleOp>(sources, context);
   });
   parser.join();
-  if (!module)
+  if (!module || failed(checkTypes(*module)))
     return createStringError("'%s' is not a valid module", path.str().c_str());
   return module;
 }

@@ -20,5 +20,20 @@ void attn_runtime_abort() {
   std::_Exit(1);
 }
 
+static void *checkAllocation(void *memory, size_t size) {
+  if (memory || size == 0)
+    return memory;
+  std::fprintf(stderr, "error: out of memory for %zu bytes\n", size);
+  attn_runtime_abort();
+}
+
+void *attn_runtime_malloc(size_t size) {
+  return checkAllocation(std::malloc(size), size);
+}
+
+void *attn_runtime_aligned_alloc(size_t alignment, size_t size) {
+  return checkAllocation(std::aligned_alloc(alignment, size), size);
+}
+
 void attn::runtime::setNumThreads(int count) { omp_set_num_threads(count); }
 int attn::runtime::getNumThreads() { return omp_get_max_threads(); }

@@ -61,3 +61,11 @@ func.func @strange(%a: tensor<4xi4>) {
 func.func private @hidden() {
   return
 }
+
+// Limits.
+// RUN: not attn-run %S/Inputs/endless.mlir --entry=endless --input=1 --timeout=1 2>&1 | FileCheck %s --check-prefix=TIME
+// TIME: attn-run: error: out of time
+// RUN: not attn-run %S/Inputs/endless.mlir --entry=large --max-memory=400 2>&1 | FileCheck %s --check-prefix=MEMORY
+// MEMORY: error: {{.*}}memory
+// RUN: not attn-run %S/Inputs/overflow.mlir 2>&1 | FileCheck %s --check-prefix=OVERFLOW
+// OVERFLOW: 'tensor<9223372036854775807x2xf32>' has too many elements

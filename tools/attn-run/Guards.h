@@ -9,6 +9,10 @@ namespace mlir::attn {
 /// and status 1, not with a signal.
 void installGuards();
 
+/// The same for a process that runs too long or allocates too much; 0 is no
+/// limit.
+void setLimits(unsigned seconds, unsigned mebibytes);
+
 } // namespace mlir::attn
 
 #endif // ATTN_TOOLS_ATTN_RUN_GUARDS_H

@@ -152,6 +152,12 @@ struct CommandLine {
   cl::opt<std::string> objectDump{"object-filename",
                                   cl::desc("also write the object that is run"),
                                   cl::value_desc("file"), cl::cat(category)};
+  cl::opt<unsigned> timeout{"timeout", cl::init(0),
+                            cl::desc("end with an error after so long"),
+                            cl::value_desc("seconds"), cl::cat(category)};
+  cl::opt<unsigned> maxMemory{"max-memory", cl::init(0),
+                              cl::desc("end with an error beyond so much"),
+                              cl::value_desc("MiB"), cl::cat(category)};
   cl::opt<bool> benchmark{
       "benchmark",
       cl::desc("measure with Google Benchmark; takes its --benchmark_* flags"),
@@ -195,6 +201,8 @@ Options Options::parse(int argc, char **argv) {
   if (line.emit.getNumOccurrences())
     options.emit = line.emit;
   options.emitPath = line.emitPath;
+  options.timeout = line.timeout;
+  options.maxMemory = line.maxMemory;
   options.benchmark = line.benchmark || benchmark.size() > 1;
   options.benchmarkArguments = std::move(benchmark);
   if (options.threads > 1024) {

@@ -38,6 +38,9 @@ struct Options {
   std::optional<FileKind> emit;
   std::string emitPath;
 
+  unsigned timeout;
+  unsigned maxMemory;
+
   bool benchmark;
   /// The program's name and what starts with --benchmark_.
   std::vector<std::string> benchmarkArguments;

@@ -107,6 +107,7 @@ static LogicalResult runReference(const Options &options,
 }
 
 static LogicalResult run(const Options &options) {
+  setLimits(options.timeout, options.maxMemory);
   if (options.target != "cpu")
     return reportMessage("target '" + options.target +
                          "' is not available in this build, only cpu");

@@ -3,6 +3,8 @@
 #ifndef ATTN_RUNTIME_RUNTIME_H
 #define ATTN_RUNTIME_RUNTIME_H
 
+#include <cstddef>
+
 extern "C" {
 
 /// Stands for `puts` in compiled code, which calls it only to say which
@@ -13,6 +15,11 @@ int attn_runtime_puts(const char *message);
 /// run-time check. The process ends with status 1 and without a core dump: the
 /// input is wrong, not the program.
 [[noreturn]] void attn_runtime_abort();
+
+/// Stand for `malloc` and `aligned_alloc` in compiled code, which does not look
+/// at what they return: without memory the process ends with a message.
+void *attn_runtime_malloc(size_t size);
+void *attn_runtime_aligned_alloc(size_t alignment, size_t size);
 }
 
 namespace attn::runtime {

@@ -43,13 +43,19 @@ TEST(Source, BracketsThatAreNone) {
 }
 
 TEST(Source, LongExpressions) {
-  EXPECT_EQ(check("affine_map<(d) -> (" + repeat("d + ", 20000)),
-            "line 1: an expression is longer than 64 KiB");
-  EXPECT_EQ(check("affine_map<(d) -> (" + repeat("(d) + ", 20000)),
-            "line 1: an expression is longer than 64 KiB");
+  EXPECT_EQ(check("affine_map<(d) -> (" + repeat("d + ", 3000)),
+            "line 1: an expression is longer than 8 KiB");
+  EXPECT_EQ(check("affine_map<(d) -> (" + repeat("(d) + ", 3000)),
+            "line 1: an expression is longer than 8 KiB");
   EXPECT_EQ(check("dense<[" + repeat("1, ", 100000)), "no error");
   EXPECT_EQ(check("dense<\"0x" + repeat("00", 100000) + "\">"), "no error");
   EXPECT_EQ(check("{" + repeat("op\n", 100000)), "no error");
+}
+
+TEST(Source, LongWords) {
+  EXPECT_EQ(check(repeat("9", 1024)), "no error");
+  EXPECT_EQ(check(repeat("9", 1025)), "line 1: a word is longer than 1 KiB");
+  EXPECT_EQ(check("\"" + repeat("9", 1025) + "\""), "no error");
 }
 
 TEST(Source, Resources) {
