@@ -1,6 +1,7 @@
 // The target machine, and just-in-time compilation.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "attn/ExecutionEngine/Compiler.h"
+#include "Libcalls.h"
 #include "attn/Runtime/Runtime.h"
 
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
@@ -112,7 +113,11 @@ llvm::Expected<Callable> mlir::attn::compile(ModuleOp module,
   auto optimize = makeOptimizingTransformer(options.optLevel, /*sizeLevel=*/0,
                                             machine->get());
   ExecutionEngineOptions engineOptions;
-  engineOptions.transformer = optimize;
+  auto transform = [&](llvm::Module *llvmModule) {
+    addLibcalls(*llvmModule);
+    return optimize(llvmModule);
+  };
+  engineOptions.transformer = transform;
   engineOptions.jitCodeGenOptLevel = getCodeGenLevel(options);
   engineOptions.enableObjectDump = !options.objectDump.empty();
   engineOptions.enableGDBNotificationListener = false;

@@ -1,5 +1,6 @@
 // Files of LLVM IR, assembly, objects and shared libraries.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Libcalls.h"
 #include "attn/ExecutionEngine/Compiler.h"
 
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
@@ -155,6 +156,7 @@ llvm::Error attn::emit(ModuleOp module, const Signature &signature,
   ExecutionEngine::setupTargetTripleAndDataLayout(translated.get(),
                                                   machine->get());
   writeMessagesToStderr(*translated);
+  addLibcalls(*translated);
   auto optimize =
       makeOptimizingTransformer(options.optLevel, 0, machine->get());
   if (llvm::Error error = optimize(translated.get()))

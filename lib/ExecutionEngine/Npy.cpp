@@ -1,6 +1,7 @@
 // Reading and writing NumPy's .npy files.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "attn/ExecutionEngine/Npy.h"
+#include "NpyHeader.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
@@ -15,170 +16,26 @@ using namespace mlir;
 using namespace mlir::attn;
 using llvm::createStringError;
 
-static constexpr StringLiteral kMagic = "\x93NUMPY";
 /// NumPy's own limit.
 static constexpr size_t kMaxRank = 32;
 
 namespace {
-struct Header {
-  std::string descr;
-  bool fortranOrder = false;
-  Shape shape;
-};
-
 struct Dtype {
   const char *name;
   ElementType element;
-  unsigned width;
-};
-
-/// A Python dictionary literal with the three known keys, and nothing else.
-class HeaderParser {
-public:
-  explicit HeaderParser(StringRef text) : rest(text) {}
-  llvm::Expected<Header> parse();
-
-private:
-  bool take(char c) {
-    rest = rest.ltrim(" \t\r\n");
-    return rest.consume_front(StringRef(&c, 1));
-  }
-  bool takeString(StringRef &value);
-  bool takeShape();
-  llvm::Error parseValue(StringRef key);
-
-  StringRef rest;
-  Header header;
 };
 } // namespace
 
 // The first row of an element type is the one that is written.
 static constexpr Dtype kDtypes[] = {
-    {"<f2", ElementType::F16, 2},  {"<f4", ElementType::F32, 4},
-    {"<f8", ElementType::F64, 8},  {"<V2", ElementType::BF16, 2},
-    {"|V2", ElementType::BF16, 2}, {"bfloat16", ElementType::BF16, 2},
-    {"<u2", ElementType::BF16, 2}, {"|b1", ElementType::I1, 1},
-    {"|i1", ElementType::I8, 1},   {"|u1", ElementType::I8, 1},
-    {"|b1", ElementType::I8, 1},   {"|i1", ElementType::I1, 1},
-    {"|u1", ElementType::I1, 1},   {"<i4", ElementType::I32, 4},
-    {"<i8", ElementType::I64, 8},  {"<i8", ElementType::Index, 8}};
-
-//===----------------------------------------------------------------------===//
-// Header
-//===----------------------------------------------------------------------===//
-
-bool HeaderParser::takeString(StringRef &value) {
-  char quote = take('\'') ? '\'' : take('"') ? '"' : 0;
-  if (!quote)
-    return false;
-  size_t end = rest.find(quote);
-  if (end == StringRef::npos || rest.take_front(end).contains('\\'))
-    return false;
-  value = rest.take_front(end);
-  rest = rest.drop_front(end + 1);
-  return true;
-}
-
-bool HeaderParser::takeShape() {
-  if (!take('('))
-    return false;
-  while (!take(')')) {
-    rest = rest.ltrim();
-    bool isNegative = rest.consume_front("-");
-    int64_t size;
-    if (!rest.empty() && !llvm::isDigit(rest.front()))
-      return false;
-    // Fails if the number does not fit, too.
-    if (rest.consumeInteger(10, size))
-      return false;
-    rest.consume_front("L"); // Python 2
-    header.shape.push_back(isNegative ? -size : size);
-    if (take(','))
-      continue;
-    // `(3)` is a number in Python, not a tuple.
-    return header.shape.size() > 1 && take(')');
-  }
-  return true;
-}
-
-llvm::Error HeaderParser::parseValue(StringRef key) {
-  if (key == "descr") {
-    StringRef descr;
-    if (take('['))
-      return createStringError("npy: structured dtypes are not supported");
-    if (!takeString(descr))
-      return createStringError("npy: 'descr' in the header is not a string");
-    header.descr = descr.str();
-  } else if (key == "fortran_order") {
-    rest = rest.ltrim();
-    header.fortranOrder = rest.consume_front("True");
-    if (!header.fortranOrder && !rest.consume_front("False"))
-      return createStringError(
-          "npy: 'fortran_order' in the header is neither True nor False");
-  } else if (key == "shape") {
-    if (!takeShape())
-      return createStringError(
-          "npy: 'shape' in the header is not a tuple of sizes");
-  } else {
-    return createStringError("npy: unknown key '%s' in the header",
-                             key.str().c_str());
-  }
-  return llvm::Error::success();
-}
-
-llvm::Expected<Header> HeaderParser::parse() {
-  SmallVector<StringRef> seen;
-  if (!take('{'))
-    return createStringError("npy: the header is not a dictionary");
-  while (!take('}')) {
-    StringRef key;
-    if (!takeString(key) || !take(':'))
-      return createStringError("npy: the header is not a dictionary");
-    if (llvm::is_contained(seen, key))
-      return createStringError("npy: key '%s' is twice in the header",
-                               key.str().c_str());
-    seen.push_back(key);
-    if (llvm::Error error = parseValue(key))
-      return std::move(error);
-    if (take(','))
-      continue;
-    if (!take('}'))
-      return createStringError("npy: the header is not a dictionary");
-    break;
-  }
-  if (!rest.trim().empty())
-    return createStringError("npy: text after the dictionary in the header");
-  if (seen.size() != 3)
-    return createStringError(
-        "npy: the header needs 'descr', 'fortran_order' and 'shape'");
-  return header;
-}
-
-/// Splits `contents` into the header, which is parsed, and the data.
-static llvm::Expected<Header> takeHeader(StringRef &contents) {
-  if (!contents.consume_front(kMagic))
-    return createStringError("npy: not an .npy file");
-  if (contents.size() < 2)
-    return createStringError("npy: truncated in the header");
-  unsigned major = static_cast<uint8_t>(contents[0]);
-  unsigned minor = static_cast<uint8_t>(contents[1]);
-  if (major < 1 || major > 3 || minor != 0)
-    return createStringError("npy: format %u.%u is not supported", major,
-                             minor);
-  contents = contents.drop_front(2);
-  size_t lengthBytes = major == 1 ? 2 : 4;
-  if (contents.size() < lengthBytes)
-    return createStringError("npy: truncated in the header");
-  size_t length = major == 1 ? llvm::support::endian::read16le(contents.data())
-                             : llvm::support::endian::read32le(contents.data());
-  contents = contents.drop_front(lengthBytes);
-  if (length > contents.size())
-    return createStringError("npy: a header of %zu bytes in a file with %zu",
-                             length, contents.size());
-  StringRef text = contents.take_front(length);
-  contents = contents.drop_front(length);
-  return HeaderParser(text).parse();
-}
+    {"<f2", ElementType::F16},  {"<f4", ElementType::F32},
+    {"<f8", ElementType::F64},  {"<V2", ElementType::BF16},
+    {"|V2", ElementType::BF16}, {"bfloat16", ElementType::BF16},
+    {"<u2", ElementType::BF16}, {"|b1", ElementType::I1},
+    {"|i1", ElementType::I8},   {"|u1", ElementType::I8},
+    {"|b1", ElementType::I8},   {"|i1", ElementType::I1},
+    {"|u1", ElementType::I1},   {"<i4", ElementType::I32},
+    {"<i8", ElementType::I64},  {"<i8", ElementType::Index}};
 
 static llvm::Expected<Dtype> findDtype(StringRef descr,
                                        std::optional<ElementType> wanted) {
@@ -232,7 +89,7 @@ static void transpose(StringRef from, HostTensor &to) {
 
 llvm::Expected<HostTensor> attn::parseNpy(StringRef contents,
                                           std::optional<ElementType> wanted) {
-  llvm::Expected<Header> header = takeHeader(contents);
+  llvm::Expected<NpyHeader> header = takeNpyHeader(contents);
   if (!header)
     return header.takeError();
   llvm::Expected<Dtype> dtype = findDtype(header->descr, wanted);
@@ -315,13 +172,13 @@ void attn::writeNpy(raw_ostream &os, const HostTensor &tensor) {
   // As Python writes tuples.
   headerStream << (tensor.getRank() == 1 ? ",), }" : "), }");
   // The data starts at a multiple of 64, after a newline.
-  size_t prefix = kMagic.size() + 4;
+  size_t prefix = kNpyMagic.size() + 4;
   header.resize(llvm::alignTo(prefix + header.size() + 1, 64) - prefix - 1,
                 ' ');
   header += '\n';
   char length[2];
   llvm::support::endian::write16le(length, header.size());
-  os << kMagic << '\1' << '\0' << StringRef(length, 2) << header;
+  os << kNpyMagic << '\1' << '\0' << StringRef(length, 2) << header;
   os.write(tensor.getData(), tensor.getNumBytes());
 }
 

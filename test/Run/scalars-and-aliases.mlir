@@ -46,3 +46,12 @@ func.func @brain(%x: bf16) -> bf16 {
 func.func @nothing() {
   return
 }
+
+// Rounding to bf16 works on every cpu, also where no instruction does it.
+// RUN: attn-run %s --entry=round --input="1.00390625 1.01171875 nan -inf 3.39e38" | FileCheck %s --check-prefix=ROUND
+// RUN: %if x86_64 %{ attn-run %s --entry=round --mcpu=x86-64 --input="1.00390625 1.01171875 nan -inf 3.39e38" | FileCheck %s --check-prefix=ROUND %}
+// ROUND: result[0]: 5xbf16=[1, 1.0156, nan, -inf, 3.3895e+38]
+func.func @round(%a: tensor<5xf32>) -> tensor<5xbf16> {
+  %b = arith.truncf %a : tensor<5xf32> to tensor<5xbf16>
+  return %b : tensor<5xbf16>
+}
