@@ -78,6 +78,7 @@ static void buildTiled(OpPassManager &pm, const AttnPipelineOptions &options) {
 static void buildVector(OpPassManager &pm, const AttnPipelineOptions &options) {
   pm.addPass(createConvertTensorToLinalgPass());
   pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
+  pm.addPass(createProtectArgumentsPass());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
   bufferize.functionBoundaryTypeConversion =

@@ -24,4 +24,17 @@ def VerifyStagePass : Pass<"attn-verify-stage"> {
                         "graph, fused, tiled, vector or llvm">];
 }
 
+def ProtectArgumentsPass : Pass<"attn-protect-arguments"> {
+  let summary = "forbid writing to the tensors a public function is given";
+  let description = [{
+    One-shot bufferization may compute in the buffer of an argument. A caller
+    does not expect its inputs to change, so every tensor argument of a public
+    function becomes `bufferization.writable = false`, unless it says otherwise.
+
+    Pre-condition: functions take tensors. Post-condition: their tensor
+    arguments carry the attribute.
+  }];
+  let dependentDialects = ["bufferization::BufferizationDialect"];
+}
+
 #endif // ATTN_PIPELINES_PASSES_TD
