@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "LowerToLLVM.h"
 
+#include "attn/Checks/Passes.h"
 #include "attn/Codegen/CPU/Passes.h"
 #include "attn/Conversion/Passes.h"
 #include "attn/Fusion/Passes.h"
@@ -44,7 +45,7 @@ std::optional<Stage> mlir::attn::symbolizeStage(StringRef name) {
 static void buildGraph(OpPassManager &pm, const AttnPipelineOptions &options) {
   // First, while every op still says what it needs.
   if (options.runtimeChecks)
-    pm.addPass(createGenerateRuntimeVerificationPass());
+    pm.addPass(createRuntimeChecksPass());
 }
 
 /// graph -> fused

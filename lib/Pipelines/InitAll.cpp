@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "attn/InitAll.h"
 
+#include "attn/Checks/Passes.h"
 #include "attn/Checks/RuntimeVerification.h"
 #include "attn/Codegen/Bufferize/BufferizableOpInterfaceImpl.h"
 #include "attn/Codegen/CPU/Passes.h"
@@ -19,6 +20,7 @@ void mlir::attn::registerAllDialects(DialectRegistry &registry) {
 }
 
 void mlir::attn::registerAllPasses() {
+  registerAttnChecksPasses();
   registerAttnCodegenCPUPasses();
   registerAttnConversionPasses();
   registerAttnFusionPasses();

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/Remarks.h"
 
 using namespace mlir;
 using namespace mlir::attn;
@@ -202,6 +203,13 @@ bool LaneProgram::inlineElementwise(Operation *op, ArrayRef<LaneValue> operands,
 
 /// Any other op, with its nested regions, once for each lane.
 void LaneProgram::inlineByLane(Operation *op, Mapping &mapping) {
+  if (explained.insert(op).second)
+    remark::missed(
+        op->getLoc(),
+        remark::RemarkOpts::name("NotVectorized").category("attn-emit-cpu"))
+        << remark::reason("'{0}' depends on the query and has no vector form; "
+                          "it is done for each of {1} lanes",
+                          op->getName().getStringRef(), lanes);
   SmallVector<SmallVector<Value>> results(op->getNumResults());
   for (int64_t lane = 0; lane < lanes; ++lane) {
     IRMapping scalars;

@@ -7,6 +7,7 @@
 #include "mlir/IR/Region.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace mlir::attn {
 
@@ -38,7 +39,8 @@ struct LaneValue {
 /// lane as long as they can: `j <= i + off` is one scalar subtraction and one
 /// comparison with a constant vector. Loads are done lane by lane, with indices
 /// clamped into the buffer, because lanes past the end of a tile are computed,
-/// too. Any other op without side effects is done lane by lane.
+/// too. Any other op without side effects is done lane by lane, which a missed
+/// remark says.
 class LaneProgram {
 public:
   LaneProgram(OpBuilder &builder, Location loc, int64_t lanes)
@@ -70,6 +72,8 @@ private:
   OpBuilder &b;
   Location loc;
   int64_t lanes;
+  /// Ops for which a remark has said that they are done lane by lane.
+  llvm::DenseSet<Operation *> explained;
 };
 
 } // namespace mlir::attn
