@@ -36,9 +36,12 @@ struct RuntimeChecksPass
     : mlir::attn::impl::RuntimeChecksPassBase<RuntimeChecksPass> {
   void runOnOperation() override {
     SmallVector<RuntimeVerifiableOpInterface> ops;
-    getOperation()->walk([&](RuntimeVerifiableOpInterface op) {
-      if (isa<AttnDialect>(op->getDialect()))
-        ops.push_back(op);
+    // Asking another dialect's op for the interface could find it promised but
+    // not registered.
+    getOperation()->walk([&](Operation *op) {
+      if (isa_and_nonnull<AttnDialect>(op->getDialect()))
+        if (auto checked = dyn_cast<RuntimeVerifiableOpInterface>(op))
+          ops.push_back(checked);
     });
     for (RuntimeVerifiableOpInterface op : ops) {
       OpBuilder builder(op);
