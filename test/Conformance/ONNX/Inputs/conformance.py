@@ -1,0 +1,187 @@
+# conformance.py FOLDER [--self-test] [NAME ..]: the ONNX Attention node tests,
+# through attn-run on both routes, compared with what the onnx package expects.
+#
+# FOLDER receives one program and the arrays of each case, so that a failing
+# one can be run again by hand. --self-test plants errors and demands that the
+# comparison sees each of them. NAMEs select cases.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import argparse
+import shlex
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from cases import collect
+from emit_mlir import Unsupported, function
+
+ROUTES = ["fused", "naive"]
+# Largest error allowed. The package computes 16-bit cases in 16 bits, rounding
+# each step: what it expects is itself up to 1 ulp (f16) and 2 ulp (bf16) away
+# from the correctly rounded result.
+F32_ERROR = 1e-6
+ULPS = {"float16": 1, "bfloat16": 2}
+
+
+# Comparison -----------------------------------------------------------------
+
+
+def ordered(array):
+    """16-bit floats as integers that count ulps."""
+    bits = array.view(np.int16).astype(np.int64)
+    return np.where(bits < 0, -32768 - bits, bits)
+
+
+def error(actual, expected):
+    """The largest error in units of what is allowed; infinite where a special
+    value or an exact zero (a removed key, a row without keys) is missed."""
+    if (actual.dtype, actual.shape) != (expected.dtype, expected.shape):
+        return np.inf
+    a, e = actual.astype(np.float64), expected.astype(np.float64)
+    exact = ~np.isfinite(e) | (e == 0)
+    if not np.array_equal(a[exact], e[exact]) or not np.isfinite(a[~exact]).all():
+        return np.inf
+    if expected.dtype == np.float32:
+        difference = np.abs(a - e)[~exact] / F32_ERROR
+    else:
+        difference = np.abs(ordered(actual) - ordered(expected))[~exact] / ULPS[expected.dtype.name]
+    return difference.max(initial=0)
+
+
+def judge(actual, expected):
+    """The largest error over all outputs; a cache is copied, so bit for bit."""
+    errors = [0.0]
+    for name, array in expected.items():
+        if name.startswith("present"):
+            errors.append(0 if actual[name].tobytes() == array.tobytes() else np.inf)
+        else:
+            errors.append(error(actual[name], array))
+    return max(errors)
+
+
+# Running --------------------------------------------------------------------
+
+
+def run(case, route, folder):
+    """The outputs of attn-run by name."""
+    folder = folder / case.name
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / "node.mlir"
+    program.write_text(function(case))
+    command = ["attn-run", program, f"--route={route}", "--threads=1"]
+    for name, array in case.inputs.items():
+        np.save(folder / f"{name}.npy", array)
+        command.append(f"--input=@{folder}/{name}.npy")
+    for name in case.outputs:
+        command.append(f"--output=@{folder}/{route}.{name}.npy")
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        print(f"{shlex.join(map(str, command))}\n{done.stderr[-2000:]}", file=sys.stderr)
+        raise RuntimeError(f"attn-run ended with {done.returncode}")
+    outputs = {name: np.load(folder / f"{route}.{name}.npy") for name in case.outputs}
+    # NumPy does not know bf16: it reads two bytes of anything.
+    return {name: array.view(case.outputs[name].dtype) if array.dtype.kind == "V" else array
+            for name, array in outputs.items()}
+
+
+def verdict(case, route, folder):
+    """A cell of the table, and whether the case passes."""
+    try:
+        worst = judge(run(case, route, folder), case.outputs)
+    except (Unsupported, RuntimeError) as reason:
+        return str(reason), False
+    return f"{worst:.3f}", bool(worst <= 1)
+
+
+def conformance(selected, folder):
+    jobs = [(case, route) for case in selected for route in ROUTES]
+    with ThreadPoolExecutor(2) as pool:
+        results = dict(zip(((c.name, r) for c, r in jobs),
+                           pool.map(lambda job: verdict(*job, folder), jobs)))
+    print("Largest error, in units of what is allowed:")
+    print(f"{'case':60} opset {'fused':>8} {'naive':>8}")
+    for case in selected:
+        cells = [results[case.name, route] for route in ROUTES]
+        text = " ".join(f"{cell:>8}" for cell, _ in cells)
+        print(f"{case.name:60} {case.opset:5} {text}{'' if all(ok for _, ok in cells) else '  FAIL'}")
+    for route in ROUTES:
+        passed = sum(results[case.name, route][1] for case in selected)
+        print(f"{route}: {passed} of {len(selected)}")
+    good = sum(all(results[case.name, route][1] for route in ROUTES) for case in selected)
+    print(f"PASS: {good} of {len(selected)}")
+    return good == len(selected)
+
+
+# Self-test ------------------------------------------------------------------
+
+# case -> an attribute that is set wrong, None: left out
+WRONG_ATTRIBUTES = [
+    ("4d", {"scale": 0.36}),
+    ("4d_scaled", {"scale": None}),
+    ("4d_causal", {"is_causal": None}),
+    ("4d_softcap", {"softcap": None}),
+    ("4d_with_qk_matmul_softcap", {"qk_matmul_output_mode": 0}),
+    ("4d_with_qk_matmul_bias", {"qk_matmul_output_mode": 1}),
+    ("4d_with_past_and_present_qk_matmul_bias_3d_mask_causal", {"is_causal": None}),
+    ("local_window", {"left_window_size": 1}),
+    ("bidirectional_window", {"right_window_size": 1}),
+]
+
+
+def planted(expected):
+    """Each output in turn, with one element a little too far away."""
+    for name, array in expected.items():
+        bad = array.copy()
+        flat = bad.reshape(-1)
+        finite = np.flatnonzero(np.isfinite(flat.astype(np.float64)))
+        for n in (finite[0], finite[-1]):
+            keep = flat[n]
+            if array.dtype == np.float32:
+                flat[n] += np.float32(2 * F32_ERROR)
+            else:
+                bits = flat.view(np.int16)
+                bits[n] += ULPS[array.dtype.name] + 1
+            yield name, {**expected, name: bad.copy()}
+            flat[n] = keep
+    for name, array in expected.items():
+        yield name, {**expected, name: np.full_like(array, np.nan)}
+        yield name, {**expected, name: array[..., :-1]}
+
+
+def self_test(selected, folder):
+    tried = missed = 0
+    for case in selected:
+        if judge(case.outputs, case.outputs) != 0:
+            print(f"{case.name}: equal outputs differ")
+            missed += 1
+        for name, outputs in planted(case.outputs):
+            tried += 1
+            if judge(outputs, case.outputs) <= 1:
+                print(f"{case.name}: an error planted in {name} is not seen")
+                missed += 1
+    by_name = {case.name: case for case in selected}
+    for name, change in WRONG_ATTRIBUTES:
+        case = by_name[name]
+        attributes = {k: v for k, v in {**case.attributes, **change}.items() if v is not None}
+        tried += 1
+        wrong = case.replace(name=f"wrong_{name}", attributes=attributes)
+        if judge(run(wrong, "fused", folder), case.outputs) <= 1:
+            print(f"{name}: {change} is not seen")
+            missed += 1
+    print(f"SELF-TEST: {tried - missed} of {tried} planted errors found")
+    return not missed
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--self-test", action="store_true")
+    options = parser.parse_args()
+    selected = [case for case in collect() if not options.names or case.name in options.names]
+    return 0 if (self_test if options.self_test else conformance)(selected, options.folder) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
