@@ -1,9 +1,11 @@
-# conformance.py FOLDER [--self-test] [NAME ..]: the ONNX Attention node tests,
-# through attn-run on both routes, compared with what the onnx package expects.
+# conformance.py FOLDER [--programs | --self-test] [--cases=N] [NAME ..]: the
+# ONNX Attention node tests, through attn-run on both routes, compared with what
+# the onnx package expects.
 #
 # FOLDER receives one program and the arrays of each case, so that a failing
-# one can be run again by hand. --self-test plants errors and demands that the
-# comparison sees each of them. NAMEs select cases.
+# one can be run again by hand. --programs only prints the programs; --self-test
+# plants errors and demands that the comparison sees each of them. NAMEs select
+# cases; --cases demands that there are so many, so that none is lost silently.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import argparse
 import shlex
@@ -38,15 +40,17 @@ def error(actual, expected):
     value or an exact zero (a removed key, a row without keys) is missed."""
     if (actual.dtype, actual.shape) != (expected.dtype, expected.shape):
         return np.inf
-    a, e = actual.astype(np.float64), expected.astype(np.float64)
-    exact = ~np.isfinite(e) | (e == 0)
-    if not np.array_equal(a[exact], e[exact]) or not np.isfinite(a[~exact]).all():
+    exact = ~np.isfinite(expected.astype(np.float64)) | (expected == 0)
+    if not np.array_equal(actual[exact], expected[exact]):
+        return np.inf
+    a, e = actual[~exact], expected[~exact]
+    if not np.isfinite(a.astype(np.float64)).all():
         return np.inf
     if expected.dtype == np.float32:
-        difference = np.abs(a - e)[~exact] / F32_ERROR
+        allowed, difference = F32_ERROR, np.abs(a.astype(np.float64) - e)
     else:
-        difference = np.abs(ordered(actual) - ordered(expected))[~exact] / ULPS[expected.dtype.name]
-    return difference.max(initial=0)
+        allowed, difference = ULPS[expected.dtype.name], np.abs(ordered(a) - ordered(e))
+    return difference.max(initial=0) / allowed
 
 
 def judge(actual, expected):
@@ -75,10 +79,10 @@ def run(case, route, folder):
         command.append(f"--input=@{folder}/{name}.npy")
     for name in case.outputs:
         command.append(f"--output=@{folder}/{route}.{name}.npy")
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     if done.returncode:
-        print(f"{shlex.join(map(str, command))}\n{done.stderr[-2000:]}", file=sys.stderr)
-        raise RuntimeError(f"attn-run ended with {done.returncode}")
+        raise RuntimeError(f"exit {done.returncode}\n{shlex.join(map(str, command))}\n"
+                           f"{done.stderr[-2000:]}")
     outputs = {name: np.load(folder / f"{route}.{name}.npy") for name in case.outputs}
     # NumPy does not know bf16: it reads two bytes of anything.
     return {name: array.view(case.outputs[name].dtype) if array.dtype.kind == "V" else array
@@ -89,8 +93,9 @@ def verdict(case, route, folder):
     """A cell of the table, and whether the case passes."""
     try:
         worst = judge(run(case, route, folder), case.outputs)
-    except (Unsupported, RuntimeError) as reason:
-        return str(reason), False
+    except (Unsupported, RuntimeError, subprocess.TimeoutExpired) as reason:
+        print(f"{case.name}: {reason}", file=sys.stderr)
+        return "none", False
     return f"{worst:.3f}", bool(worst <= 1)
 
 
@@ -104,7 +109,8 @@ def conformance(selected, folder):
     for case in selected:
         cells = [results[case.name, route] for route in ROUTES]
         text = " ".join(f"{cell:>8}" for cell, _ in cells)
-        print(f"{case.name:60} {case.opset:5} {text}{'' if all(ok for _, ok in cells) else '  FAIL'}")
+        failed = "" if all(ok for _, ok in cells) else "  FAIL"
+        print(f"{case.name:60} {case.opset:5} {text}{failed}")
     for route in ROUTES:
         passed = sum(results[case.name, route][1] for case in selected)
         print(f"{route}: {passed} of {len(selected)}")
@@ -177,9 +183,17 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--self-test", action="store_true")
+    parser.add_argument("--cases", type=int)
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--programs", action="store_true")
+    mode.add_argument("--self-test", action="store_true")
     options = parser.parse_args()
     selected = [case for case in collect() if not options.names or case.name in options.names]
+    if options.cases not in (None, len(selected)):
+        sys.exit(f"{len(selected)} cases instead of {options.cases}")
+    if options.programs:
+        print("\n".join(map(function, selected)))
+        return 0
     return 0 if (self_test if options.self_test else conformance)(selected, options.folder) else 1
 
 

@@ -47,11 +47,13 @@ class Emitter:
         if unknown := set(case.attributes) - set(DEFAULTS) | set(self.inputs) - set(INPUTS):
             raise Unsupported(f"unknown {', '.join(sorted(unknown))}")
         self.attributes = {**DEFAULTS, **case.attributes}
-        # Scores and softmax are f32, or f64 if it is asked for and all is f64.
+        # Scores and softmax are f32. Where f64 is asked for, all of the attention
+        # is f64: what happens to scores has one type.
         precision = self.attributes["softmax_precision"]
         if precision not in (onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE):
             raise Unsupported(f"softmax_precision {precision} is below f32")
-        self.compute = "f64" if precision == onnx.TensorProto.DOUBLE else "f32"
+        wide = precision == onnx.TensorProto.DOUBLE or self.inputs["Q"].element == "f64"
+        self.compute = "f64" if wide else "f32"
 
     def add(self, text, shape, element):
         """One op with one result; `text` is what follows `=`."""
@@ -113,7 +115,7 @@ class Emitter:
             return mask
         # The bits of -inf, which has no decimal form.
         removed = {"i1": "false", "f16": "0xFC00 : f16", "bf16": "0xFF80 : bf16",
-                   "f32": "0xFF800000 : f32"}[mask.element]
+                   "f32": "0xFF800000 : f32", "f64": "0xFFF0000000000000 : f64"}[mask.element]
         self.lines.append(f"%removed = arith.constant {removed}")
         rank = len(mask.shape)
         axes = ", ".join(f"%a{n}: index" for n in range(rank))
@@ -142,7 +144,8 @@ class Emitter:
             return scores
         t = self.compute
         return self.score_mod(
-            scores, f"%cap = arith.constant {cap:.17e} : {t}", f"%share = arith.divf %x, %cap : {t}",
+            scores, f"%cap = arith.constant {cap:.17e} : {t}",
+            f"%share = arith.divf %x, %cap : {t}",
             f"%tanh = math.tanh %share : {t}", f"%y = arith.mulf %tanh, %cap : {t}")
 
     def bias(self, scores):
@@ -218,8 +221,9 @@ class Emitter:
         """All outputs of the node by their names."""
         a, given = self.attributes, self.inputs
         query = self.split_heads(given["Q"], a["q_num_heads"])
-        key = self.append(given.get("past_key"), self.split_heads(given["K"], a["kv_num_heads"]))
-        value = self.append(given.get("past_value"), self.split_heads(given["V"], a["kv_num_heads"]))
+        key, value = (
+            self.append(given.get(past), self.split_heads(given[new], a["kv_num_heads"]))
+            for past, new in (("past_key", "K"), ("past_value", "V")))
         outputs = {"present_key": key, "present_value": value}
         element = value.element
         if self.compute == "f64":
@@ -245,7 +249,7 @@ class Emitter:
 
 
 def function(case):
-    """The text of `func.func @<name of the case>`."""
+    """The text of `func.func @attention_<name of the case>`."""
     emitter = Emitter(case)
     outputs = emitter.attention()
     results = []
@@ -256,4 +260,4 @@ def function(case):
     values = ", ".join(map(str, results))
     lines = [*emitter.lines, f"return {values} : {types}"]
     body = "\n".join("  " + line for text in lines for line in text.split("\n"))
-    return f"func.func @a_{case.name}({arguments}) -> ({types}) {{\n{body}\n}}\n"
+    return f"func.func @attention_{case.name}({arguments}) -> ({types}) {{\n{body}\n}}\n"
