@@ -67,54 +67,64 @@ def judge(actual, expected):
 # Running --------------------------------------------------------------------
 
 
-def run(case, route, folder):
-    """The outputs of attn-run by name."""
-    folder = folder / case.name
+def write(case, folder):
+    """The program and its inputs; returns the command that runs it."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / "node.mlir"
     program.write_text(function(case))
-    command = ["attn-run", program, f"--route={route}", "--threads=1"]
+    command = ["attn-run", program, "--threads=1"]
     for name, array in case.inputs.items():
         np.save(folder / f"{name}.npy", array)
         command.append(f"--input=@{folder}/{name}.npy")
-    for name in case.outputs:
-        command.append(f"--output=@{folder}/{route}.{name}.npy")
+    return command
+
+
+def run(case, command, route, folder):
+    """The outputs of attn-run by name."""
+    files = {name: folder / f"{route}.{name}.npy" for name in case.outputs}
+    command = [*command, f"--route={route}", *(f"--output=@{file}" for file in files.values())]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise RuntimeError(f"exit {done.returncode}\n{shlex.join(map(str, command))}\n"
                            f"{done.stderr[-2000:]}")
-    outputs = {name: np.load(folder / f"{route}.{name}.npy") for name in case.outputs}
     # NumPy does not know bf16: it reads two bytes of anything.
+    outputs = {name: np.load(file) for name, file in files.items()}
     return {name: array.view(case.outputs[name].dtype) if array.dtype.kind == "V" else array
             for name, array in outputs.items()}
 
 
-def verdict(case, route, folder):
-    """A cell of the table, and whether the case passes."""
+def errors(case, folder, routes=ROUTES):
+    """The largest error on each route, None where there is no result."""
     try:
-        worst = judge(run(case, route, folder), case.outputs)
-    except (Unsupported, RuntimeError, subprocess.TimeoutExpired) as reason:
+        command = write(case, folder / case.name)
+    except Unsupported as reason:
         print(f"{case.name}: {reason}", file=sys.stderr)
-        return "none", False
-    return f"{worst:.3f}", bool(worst <= 1)
+        return [None] * len(routes)
+    worst = []
+    for route in routes:
+        try:
+            worst.append(judge(run(case, command, route, folder / case.name), case.outputs))
+        except (RuntimeError, subprocess.TimeoutExpired) as reason:
+            print(f"{case.name}: {reason}", file=sys.stderr)
+            worst.append(None)
+    return worst
+
+
+def passes(worst):
+    return worst is not None and worst <= 1
 
 
 def conformance(selected, folder):
-    jobs = [(case, route) for case in selected for route in ROUTES]
     with ThreadPoolExecutor(2) as pool:
-        results = dict(zip(((c.name, r) for c, r in jobs),
-                           pool.map(lambda job: verdict(*job, folder), jobs)))
+        rows = list(pool.map(lambda case: errors(case, folder), selected))
     print("Largest error, in units of what is allowed:")
-    print(f"{'case':60} opset {'fused':>8} {'naive':>8}")
-    for case in selected:
-        cells = [results[case.name, route] for route in ROUTES]
-        text = " ".join(f"{cell:>8}" for cell, _ in cells)
-        failed = "" if all(ok for _, ok in cells) else "  FAIL"
-        print(f"{case.name:60} {case.opset:5} {text}{failed}")
-    for route in ROUTES:
-        passed = sum(results[case.name, route][1] for case in selected)
-        print(f"{route}: {passed} of {len(selected)}")
-    good = sum(all(results[case.name, route][1] for route in ROUTES) for case in selected)
+    print(f"{'case':60} opset " + " ".join(f"{route:>8}" for route in ROUTES))
+    for case, row in zip(selected, rows):
+        cells = " ".join("    none" if worst is None else f"{worst:8.3f}" for worst in row)
+        print(f"{case.name:60} {case.opset:5} {cells}{'' if all(map(passes, row)) else '  FAIL'}")
+    for route, column in zip(ROUTES, zip(*rows)):
+        print(f"{route}: {sum(map(passes, column))} of {len(selected)}")
+    good = sum(all(map(passes, row)) for row in rows)
     print(f"PASS: {good} of {len(selected)}")
     return good == len(selected)
 
@@ -163,7 +173,7 @@ def self_test(selected, folder):
             missed += 1
         for name, outputs in planted(case.outputs):
             tried += 1
-            if judge(outputs, case.outputs) <= 1:
+            if passes(judge(outputs, case.outputs)):
                 print(f"{case.name}: an error planted in {name} is not seen")
                 missed += 1
     by_name = {case.name: case for case in selected}
@@ -172,7 +182,8 @@ def self_test(selected, folder):
         attributes = {k: v for k, v in {**case.attributes, **change}.items() if v is not None}
         tried += 1
         wrong = case.replace(name=f"wrong_{name}", attributes=attributes)
-        if judge(run(wrong, "fused", folder), case.outputs) <= 1:
+        [worst] = errors(wrong, folder, ["fused"])
+        if worst is None or passes(worst):
             print(f"{name}: {change} is not seen")
             missed += 1
     print(f"SELF-TEST: {tried - missed} of {tried} planted errors found")
