@@ -70,25 +70,22 @@ def judge(actual, expected):
 def write(case, folder):
     """The program and its inputs; returns the command that runs it."""
     folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "node.mlir"
-    program.write_text(function(case))
-    command = ["attn-run", program, "--threads=1"]
+    (folder / "node.mlir").write_text(function(case))
     for name, array in case.inputs.items():
         np.save(folder / f"{name}.npy", array)
-        command.append(f"--input=@{folder}/{name}.npy")
-    return command
+    return ["attn-run", "node.mlir", "--threads=1",
+            *(f"--input=@{name}.npy" for name in case.inputs)]
 
 
 def run(case, command, route, folder):
     """The outputs of attn-run by name."""
-    files = {name: folder / f"{route}.{name}.npy" for name in case.outputs}
+    files = {name: f"{route}.{name}.npy" for name in case.outputs}
     command = [*command, f"--route={route}", *(f"--output=@{file}" for file in files.values())]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
     if done.returncode:
-        raise RuntimeError(f"exit {done.returncode}\n{shlex.join(map(str, command))}\n"
-                           f"{done.stderr[-2000:]}")
+        raise RuntimeError(f"{shlex.join(command)}\n{done.stderr[-1000:]}")
     # NumPy does not know bf16: it reads two bytes of anything.
-    outputs = {name: np.load(file) for name, file in files.items()}
+    outputs = {name: np.load(folder / file) for name, file in files.items()}
     return {name: array.view(case.outputs[name].dtype) if array.dtype.kind == "V" else array
             for name, array in outputs.items()}
 
