@@ -19,17 +19,12 @@ static ParseResult parseOptionalScale(OpAsmParser &parser,
   return success();
 }
 
-static ParseResult parseOptionalBody(OpAsmParser &parser, Region &body) {
-  OptionalParseResult parsed = parser.parseOptionalRegion(body);
-  return parsed.has_value() ? *parsed : success();
-}
-
 //===----------------------------------------------------------------------===//
 // attn.score
 //===----------------------------------------------------------------------===//
 
-// attn.score (dot | pairwise) ( q?, k ) [params(w, ..)] [scale(x)] [region]
-//   attr-dict : q-type?, k-type, param-types.. -> type
+// attn.score (dot | pairwise) ( q?, k ) [params(w, ..)] [scale(x)]
+//   region-of-pairwise attr-dict : q-type?, k-type, param-types.. -> type
 ParseResult ScoreOp::parse(OpAsmParser &parser, OperationState &result) {
   StringRef kind;
   SMLoc kindLoc = parser.getCurrentLocation();
@@ -48,13 +43,10 @@ ParseResult ScoreOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   if (parseOptionalScale(parser, result))
     return failure();
+  // Not optional: after `dot`, a brace begins the attributes.
   Region *body = result.addRegion();
-  if (parseOptionalBody(parser, *body))
+  if (kind == "pairwise" && parser.parseRegion(*body))
     return failure();
-  if (kind == "dot" && !body->empty())
-    return parser.emitError(kindLoc, "'dot' takes no region");
-  if (kind == "pairwise" && body->empty())
-    return parser.emitError(kindLoc, "'pairwise' needs a region");
 
   SmallVector<Type> types;
   Type resultType;
@@ -138,7 +130,7 @@ ParseResult MaskOp::parse(OpAsmParser &parser, OperationState &result) {
     result.addAttribute("topLeft", builder.getUnitAttr());
   result.addAttribute("kind", MaskKindAttr::get(builder.getContext(), kind));
   Region *body = result.addRegion();
-  if (parseOptionalBody(parser, *body))
+  if (kind == MaskKind::Region && parser.parseRegion(*body))
     return failure();
 
   Type type;

@@ -36,6 +36,14 @@ Type mlir::attn::elementOf(Value value) { return getElementTypeOrSelf(value); }
 // Shared by the graph ops and attn.fused
 //===----------------------------------------------------------------------===//
 
+/// score_mod_c2, mask_c1, softmax_c1
+static LogicalResult verifyScoresRank(Operation *op, size_t rank) {
+  if (rank < 2 || rank > kMaxRank)
+    return op->emitOpError() << "expected scores of rank 2 to " << kMaxRank
+                             << ", got rank " << rank;
+  return success();
+}
+
 /// score_c3, weighted_sum_c3: may an operand of leading axes `operand` be read
 /// by scores of leading axes `scores`?
 static LogicalResult verifyLeading(Operation *op, StringRef name, Shape operand,
@@ -279,6 +287,10 @@ LogicalResult ScoreOp::verifyRegions() {
       *this, getBody(), getComputeType(elementOf(getKey())), getNumOperands());
 }
 
+LogicalResult ScoreModOp::verify() {
+  return verifyScoresRank(*this, getType().getRank());
+}
+
 LogicalResult ScoreModOp::verifyRegions() {
   return verifyModRegion(*this, getBody(),
                          cast<FloatType>(getType().getElementType()),
@@ -288,9 +300,8 @@ LogicalResult ScoreModOp::verifyRegions() {
 LogicalResult MaskOp::verify() {
   MaskKind kind = getKind();
   Shape scores = getType().getShape();
-  if (scores.size() < 2)
-    return emitOpError() << "expected scores of rank 2 to " << kMaxRank
-                         << ", got rank " << scores.size();
+  if (failed(verifyScoresRank(*this, scores.size())))
+    return failure();
   // mask_c1, mask_c2: operands are [B?] or [B?, M], [B?, N]
   bool hasBatch = scores.size() > 2;
   SmallVector<SmallVector<int64_t>> want;
@@ -342,6 +353,9 @@ LogicalResult MaskOp::verify() {
   if (getLeft() < -1 || getRight() < -1)
     return emitOpError() << "expected window bounds of at least -1, got "
                          << getLeft() << " and " << getRight();
+  if (kind != MaskKind::Window && (getLeft() != -1 || getRight() != -1))
+    return emitOpError() << "expected no window bounds for '"
+                         << stringifyMaskKind(kind) << "'";
   // mask_c5
   if (getBody().empty() == (kind == MaskKind::Region))
     return emitOpError("expected a region, or a named form without one");
@@ -359,11 +373,8 @@ LogicalResult MaskOp::verifyRegions() {
 
 LogicalResult SoftmaxOp::verify() {
   auto type = cast<RankedTensorType>(getScores().getType());
-  // softmax_c1
-  if (type.getRank() < 2 || type.getRank() > kMaxRank)
-    return emitOpError() << "expected scores of rank 2 to " << kMaxRank
-                         << ", got rank " << type.getRank();
-  if (failed(
+  if (failed(verifyScoresRank(*this, type.getRank())) ||
+      failed(
           verifyLse(*this, getLse(), type.getShape(), type.getElementType())))
     return failure();
   return verifySink(*this, getSink(), type.getShape(), type.getElementType());

@@ -154,7 +154,8 @@ LogicalResult FinishOp::verify() {
   bool fits = getOuts().size() == 1 || getOuts().size() == 2;
   if (fits) {
     ArrayRef<int64_t> out = shapeOf(getOuts()[0]);
-    fits = out.size() == 2 && agree(out[1], acc[0]);
+    fits = out.size() == 2 && agree(out[1], acc[0]) &&
+           (ShapedType::isDynamicShape({out[0], acc[1]}) || out[0] <= acc[1]);
     if (fits && getOuts().size() == 2) {
       Value lse = getOuts()[1];
       fits = shapeOf(lse).size() == 1 && agree(shapeOf(lse)[0], out[0]) &&
@@ -163,6 +164,6 @@ LogicalResult FinishOp::verify() {
   }
   if (!fits)
     return emitOpError("expected outs [m, E] and, for the lse, [m] of the "
-                       "compute type");
+                       "compute type, m at most T");
   return success();
 }

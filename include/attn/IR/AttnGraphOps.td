@@ -86,7 +86,8 @@ def Attn_ScoreModOp : Attn_Op<"score_mod", [
 
     Constraints:
     - score_mod_c1: the region takes a score and one index for each axis, yields
-      a score, and has no side effects.
+      a score, and has no side effects;
+    - score_mod_c2: the scores have rank 2 to 8.
 
     Example (tanh soft cap):
 
@@ -105,6 +106,7 @@ def Attn_ScoreModOp : Attn_Op<"score_mod", [
   let results = (outs Attn_ComputeTensor:$result);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$scores $body attr-dict `:` type($scores)";
+  let hasVerifier = 1;
   let hasRegionVerifier = 1;
   let hasCanonicalizer = 1;
 }
@@ -141,10 +143,11 @@ def Attn_MaskOp : Attn_Op<"mask", [
     changes the result (S1).
 
     Constraints:
-    - mask_c1: the form takes the stated number of operands, of the stated rank;
+    - mask_c1: the scores have rank 2 to 8; the form takes the stated number of
+      operands, of the stated rank;
     - mask_c2: the axes of the operands fit those of the scores;
     - mask_c3: lengths and segment ids are integers, a dense mask is i1;
-    - mask_c4: window bounds are at least -1;
+    - mask_c4: window bounds are at least -1; other forms have none;
     - mask_c5: only the region form has a region; it takes one index for each
       axis, yields an i1, and has no side effects;
     - mask_c6: `top_left` goes with causal, window and prefix.

@@ -32,7 +32,8 @@ def Attn_PackQueryOp : Attn_TileOp<"pack_query"> {
     reduction.
 
     Constraints:
-    - pack_query_c1: `query` is `[m, D]`, `out` is `[D, T]`.
+    - pack_query_c1: `query` is `[m, D]`, `out` is `[D, T]` of the compute type
+      of `query`, and `m` is at most T.
 
     Example:
 
@@ -62,7 +63,8 @@ def Attn_PackKeyOp : Attn_TileOp<"pack_key"> {
     type and within the tile, whatever the layout and the length were.
 
     Constraints:
-    - pack_key_c1: `in` is `[n, D]`, `out` is `[B, D]`.
+    - pack_key_c1: `in` is `[n, D]`, `out` is `[B, D]` of the compute type of
+      `in`, and `n` is at most B.
 
     Example:
 
@@ -232,7 +234,8 @@ def Attn_FinishOp : Attn_TileOp<"finish", [AttrSizedOperandSegments]> {
 
     Constraints:
     - finish_c1: `ins` is a state as in init_c1;
-    - finish_c2: `outs` are `[m, E]` and possibly `[m]` of the compute type.
+    - finish_c2: `outs` are `[m, E]` and possibly `[m]` of the compute type; `m`
+      is at most T.
 
     Example:
 
