@@ -20,6 +20,8 @@ using namespace mlir::attn;
 /// The type of the scores: [.., M, N].
 static RankedTensorType scoreType(FusedOp op) {
   SmallVector<int64_t> shape(op.getResult().getType().getShape());
+  if (!op.getQuery())
+    shape[op.getRank() - 2] = 1;
   shape.back() = op.getKey().getType().getDimSize(op.getRank() - 2);
   return RankedTensorType::get(shape, op.getComputeType());
 }

@@ -29,13 +29,16 @@ static bool isGraphOp(Operation *op) {
 }
 
 /// A weighted sum that attn-fuse should have taken: all the way from a score.
+/// If the lse is still read, attn-fuse found no place for the fused op and said
+/// so in a remark.
 static bool isUnfusedAttention(Operation *op) {
   auto sum = dyn_cast<WeightedSumOp>(op);
   if (!sum)
     return false;
-  Operation *def = sum.getWeights().getDefiningOp();
-  if (!isa_and_nonnull<SoftmaxOp>(def))
+  auto softmax = sum.getWeights().getDefiningOp<SoftmaxOp>();
+  if (!softmax || (softmax.getLse() && !softmax.getLse().use_empty()))
     return false;
+  Operation *def = softmax;
   do
     def = def->getOperand(0).getDefiningOp();
   while (isa_and_nonnull<ScoreModOp, MaskOp>(def));
