@@ -34,7 +34,9 @@ func.func @attend(%image: tensor<?x16x?x?xf32>) -> tensor<?x16x?x?xf32> {
   %fe = tensor.empty(%b, %n) : tensor<?x16x?xf32>
   %back = linalg.transpose ins(%o : tensor<?x?x16xf32>)
                            outs(%fe : tensor<?x16x?xf32>) permutation = [0, 2, 1]
-  %result = tensor.expand_shape %back [[0], [1], [2, 3]] output_shape [%b, 16, %h, %w]
-      : tensor<?x16x?xf32> into tensor<?x16x?x?xf32>
+  %c16 = arith.constant 16 : index
+  %shape = tensor.from_elements %b, %c16, %h, %w : tensor<4xindex>
+  %result = tensor.reshape %back(%shape)
+      : (tensor<?x16x?xf32>, tensor<4xindex>) -> tensor<?x16x?x?xf32>
   return %result : tensor<?x16x?x?xf32>
 }

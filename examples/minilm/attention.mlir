@@ -1,5 +1,14 @@
 // Self-attention of MiniLM: 12 heads of 32 features, any batch, any length.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// RUN: attn-run %s --entry=attention --check --input=3x12x9x32xf32=random:1 --input=3x12x9x32xf32=random:2 --input=3x12x9x32xf32=random:3 --input=3xi64=9,4,1 | FileCheck %s
+// RUN: attn-run %s --entry=weights --check --input=11x32xf32=random:1 --input=11x32xf32=random:2 | FileCheck %s
+// RUN: attn-opt %s | attn-opt --attn-fuse | FileCheck %s --check-prefix=FUSED
+// CHECK: result[0]: PASS
+// FUSED-LABEL: func.func @attention
+// FUSED-NOT: attn.score
+// FUSED: attn.fused
+// FUSED-LABEL: func.func @weights
 
 // Sentence b of the batch has lengths[b] tokens; what follows is padding.
 func.func @attention(%q: tensor<?x12x?x32xf32>, %k: tensor<?x12x?x32xf32>,
