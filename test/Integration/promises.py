@@ -48,14 +48,12 @@ def s3_removed_values_leave_no_trace():
     q, k, v = values(2, 2, 5, 8), values(2, 2, 131, 8), values(2, 2, 131, 7)
     lengths = np.array([131, 67])
     before = run("sparse", q, k, v, lengths)
-    assert same(before, run("sparse", q, k, v, lengths))
     for poison in (np.nan, np.inf, -np.inf, np.float32(-0.0), 3e38):
-        for tensor in (k, v):
-            changed = tensor.copy()
-            changed[:, :, ::3] = poison
-            changed[1, :, 67:] = poison
-            inputs = (q, changed, v) if tensor is k else (q, k, changed)
-            assert same(before, run("sparse", *inputs, lengths)), poison
+        changed = k.copy(), v.copy()
+        for tensor in changed:
+            tensor[:, :, ::3] = poison
+            tensor[1, :, 67:] = poison
+        assert same(before, run("sparse", q, *changed, lengths)), poison
     kept = v.copy()  # the test can fail: key 1 is kept
     kept[:, :, 1] = np.nan
     assert not same(before, run("sparse", q, k, kept, lengths))
@@ -67,7 +65,7 @@ def s6_same_bits_wherever_a_query_stands():
         whole = run(entry, q, k, v)
         assert same(whole, run(entry, q, k, v, threads=2))
         assert same(rows(whole, 2, 0, 301), rows(run(entry, q[2:], k[2:], v[2:]), 0, 0, 301))
-        for first in (0, 1, 250, 290, 300):
+        for first in (1, 290, 300):
             part = run(entry, q[:, :, first:], k, v)
             assert same(rows(whole, 1, first, 301), rows(part, 1, 0, 301 - first)), first
     part = run("plain", q[:, :, 17:30], k, v)
