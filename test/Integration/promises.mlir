@@ -19,6 +19,15 @@ func.func @causal(%q: tensor<?x2x?x?xf32>, %k: tensor<?x2x?x?xf32>, %v: tensor<?
   return %o, %l : tensor<?x2x?x?xf32>, tensor<?x2x?xf32>
 }
 
+func.func @window(%q: tensor<?x2x?x?xf32>, %k: tensor<?x2x?x?xf32>, %v: tensor<?x2x?x?xf32>)
+    -> (tensor<?x2x?x?xf32>, tensor<?x2x?xf32>) {
+  %s = attn.score dot(%q, %k) scale(0.2) : tensor<?x2x?x?xf32>, tensor<?x2x?x?xf32> -> tensor<?x2x?x?xf32>
+  %m = attn.mask %s window(40, 3) : tensor<?x2x?x?xf32>
+  %p, %l = attn.softmax %m : tensor<?x2x?x?xf32>, tensor<?x2x?xf32>
+  %o = attn.weighted_sum %p, %v : tensor<?x2x?x?xf32>, tensor<?x2x?x?xf32> -> tensor<?x2x?x?xf32>
+  return %o, %l : tensor<?x2x?x?xf32>, tensor<?x2x?xf32>
+}
+
 // Removed by a score_mod that yields -inf, one key in three, and by a length.
 func.func @sparse(%q: tensor<?x2x?x?xf32>, %k: tensor<?x2x?x?xf32>, %v: tensor<?x2x?x?xf32>,
                   %n: tensor<?xi64>) -> (tensor<?x2x?x?xf32>, tensor<?x2x?xf32>) {

@@ -61,7 +61,7 @@ def s3_removed_values_leave_no_trace():
 
 def s6_same_bits_wherever_a_query_stands():
     q, k, v = values(3, 2, 301, 24), values(3, 2, 301, 24), values(3, 2, 301, 19)
-    for entry in ("plain", "causal"):
+    for entry in ("plain", "causal", "window"):
         whole = run(entry, q, k, v)
         assert same(whole, run(entry, q, k, v, threads=2))
         assert same(rows(whole, 2, 0, 301), rows(run(entry, q[2:], k[2:], v[2:]), 0, 0, 301))
