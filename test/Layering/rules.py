@@ -138,6 +138,26 @@ def tidy(root):
                 yield f"{name}:{number}: a path of one machine"
 
 
+# links ----------------------------------------------------------------------
+
+
+def links(root):
+    """Markdown links lead to files, and `Suite.Case` is a unit test."""
+    cases = set()
+    for path, _ in files(root, "test"):
+        cases.update(re.findall(r"\b(?:TEST|TEST_F|TEST_P|TYPED_TEST)\((\w+),\s*(\w+)\)",
+                                path.read_text()))
+    for path in [*root.glob("*.md"), *(root / "docs").rglob("*.md")]:
+        name, text = path.relative_to(root).as_posix(), path.read_text()
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            target = target.split("#")[0]
+            if target and "://" not in target and not (path.parent / target).exists():
+                yield f"{name}: no file {target}"
+        for suite, case in re.findall(r"`([A-Z]\w+)\.([A-Z]\w+)`", text):
+            if (suite, case) not in cases:
+                yield f"{name}: no unit test {suite}.{case}"
+
+
 # self-test ------------------------------------------------------------------
 
 ROOMS = """```rooms
@@ -180,6 +200,11 @@ PLANTED = {
          {"include/attn/Bad/Passes.td": PASS % 'let description = "d";'},
          {"include/attn/Bad/Ops.td": OP % 'let summary = "s";'},
          {"include/attn/Bad/Passes.td": "not TableGen"}]),
+    "links": (
+        {"README.md": "[a](docs/a.md#there) [b](https://b.c) `Suite.Case`\n",
+         "docs/a.md": "[up](../README.md) `a.td`\n",
+         "test/Unit/A.cpp": "TEST(Suite, Case) {}\n"},
+        [{"docs/a.md": "[no](b.md)\n"}, {"docs/a/b.md": "`Suite.Other`\n"}]),
     "tidy": ({"a.md": "see /usr/lib and build/work/x\n"},
              [{"a.md": "TO" + "DO: more\n"}, {"a.sh": "cd /wo" + "rk/x\n"}]),
 }
@@ -205,7 +230,7 @@ def self_test(rule):
 
 
 def main(args):
-    rules = {rule.__name__: rule for rule in (includes, sizes, described, tidy)}
+    rules = {rule.__name__: rule for rule in (includes, sizes, described, links, tidy)}
     if args[0] == "--self-test":
         violations = list(self_test(rules[args[1]]))
     else:
