@@ -96,6 +96,8 @@ static void buildVector(OpPassManager &pm, const AttnPipelineOptions &options) {
   // linalg, so that it sees few regions.
   bufferization::buildBufferDeallocationPipeline(pm);
   pm.addPass(createConvertBufferizationToMemRefPass());
+  // Before the loops of linalg, which these copies become.
+  pm.addPass(createExpandCopiesPass());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   if (options.threads)
     pm.addNestedPass<func::FuncOp>(createForallToParallelLoopPass());

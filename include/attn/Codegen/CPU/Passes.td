@@ -130,4 +130,18 @@ def ScheduleLoopsPass : Pass<"attn-schedule-loops"> {
   }];
 }
 
+def ExpandCopiesPass : Pass<"attn-expand-copies"> {
+  let summary = "copy strided buffers by loops";
+  let description = [{
+    Replaces each `memref.copy` from or to a buffer that is not contiguous by a
+    `linalg.generic`. Left alone, it would become a call of `memrefCopy`, a
+    function of a library that compiled code does not need otherwise. Contiguous
+    copies stay, and become `memcpy`.
+
+    Pre-condition: bufferized. Post-condition: every `memref.copy` of ranked
+    buffers is contiguous.
+  }];
+  let dependentDialects = ["linalg::LinalgDialect"];
+}
+
 #endif // ATTN_CODEGEN_CPU_PASSES
