@@ -1,0 +1,53 @@
+// What is measured: functions of bench/cases, their inputs and how much they
+// do. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef ATTN_BENCH_CASES_H
+#define ATTN_BENCH_CASES_H
+
+#include "attn/ExecutionEngine/Compiler.h"
+#include "attn/Pipelines/Pipelines.h"
+
+namespace bench {
+
+enum class Keep { All, Causal, Window, Segments };
+
+struct Case {
+  const char *name;
+  /// In bench/cases, and there.
+  const char *file, *function;
+  Keep keep;
+  mlir::attn::ElementType type;
+  /// Queries, and as many keys; features of each.
+  int64_t length, features;
+  /// The standard deviation of the scores.
+  double spread = 1;
+  mlir::attn::Route route = mlir::attn::Route::Fused;
+};
+
+llvm::ArrayRef<Case> getCases();
+
+/// The keys that query `i` sees: from `first` up to, without, `end`.
+struct Keys {
+  int64_t first, end;
+};
+Keys getKeys(const Case &c, int64_t i);
+
+/// (query, key) pairs that are kept.
+double countPairs(const Case &c);
+/// Pairs in all tiles of which one pair is kept.
+double countPairsOfTiles(const Case &c, const mlir::attn::Machine &machine);
+/// Two products for each feature of a pair, two operations each.
+inline double getFlops(const Case &c, double pairs) {
+  return 4.0 * c.features * pairs;
+}
+
+/// Query, key and value, and the document of each position for Segments.
+llvm::Expected<std::vector<mlir::attn::HostTensor>> makeInputs(const Case &c);
+
+/// Fails unless `output` is right: some rows are computed again in f64 by
+/// lib/Reference, which has its own formulas of the masks.
+llvm::Error check(const Case &c, llvm::ArrayRef<mlir::attn::HostTensor> inputs,
+                  const mlir::attn::HostTensor &output);
+
+} // namespace bench
+
+#endif // ATTN_BENCH_CASES_H

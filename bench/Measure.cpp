@@ -1,0 +1,166 @@
+// Clocks, and the loop of fused multiply-adds that everything is divided by.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Measure.h"
+
+#include <algorithm>
+#include <ctime>
+#include <vector>
+
+static double now(clockid_t clock) {
+  timespec time;
+  clock_gettime(clock, &time);
+  return time.tv_sec + 1e-9 * time.tv_nsec;
+}
+
+double bench::threadTime() { return now(CLOCK_THREAD_CPUTIME_ID); }
+double bench::processTime() { return now(CLOCK_PROCESS_CPUTIME_ID); }
+double bench::wallTime() { return now(CLOCK_MONOTONIC); }
+
+//===----------------------------------------------------------------------===//
+// The peak
+//===----------------------------------------------------------------------===//
+
+// Assembly, because a compiler that sees `a = a * x + y` may find out what some
+// of it comes to. Two units with a latency of four cycles need eight
+// independent sums; sixteen, or twelve of the sixteen registers of AVX2, leave
+// room for units that are slower to answer. All operands are zero: what a
+// multiply-add costs does not depend on them, but the clock may, and in favour
+// of the loop.
+
+#if defined(__x86_64__)
+static constexpr long kLoops = 1 << 17;
+
+#define FMA512(n) "vfmadd231ps %%zmm16, %%zmm17, %%zmm" #n "\n"
+#define FMA256(n) "vfmadd231ps %%ymm12, %%ymm13, %%ymm" #n "\n"
+#define ZERO(n) "vxorps %%xmm" #n ", %%xmm" #n ", %%xmm" #n "\n"
+#define ZEROS12                                                                \
+  ZERO(0)                                                                      \
+  ZERO(1) ZERO(2) ZERO(3) ZERO(4) ZERO(5) ZERO(6) ZERO(7) ZERO(8) ZERO(9)      \
+      ZERO(10) ZERO(11)
+
+/// Returns the operations done.
+__attribute__((target("avx512f"), noinline)) static double peak512() {
+  long n = kLoops;
+  asm volatile(ZEROS12 ZERO(12) ZERO(13) ZERO(14)
+                   ZERO(15) "vpxord %%zmm16, %%zmm16, %%zmm16\n"
+                            "vpxord %%zmm17, %%zmm17, %%zmm17\n"
+                            ".p2align 6\n"
+                            "1:\n" FMA512(0) FMA512(1) FMA512(2) FMA512(3)
+                                FMA512(4) FMA512(5) FMA512(6) FMA512(7)
+                                    FMA512(8) FMA512(9) FMA512(10) FMA512(11)
+                                        FMA512(12) FMA512(13) FMA512(14)
+                                            FMA512(15) "dec %0\n"
+                                                       "jnz 1b\n"
+                                                       "vzeroupper\n"
+               : "+r"(n)
+               :
+               : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
+                 "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",
+                 "xmm14", "xmm15", "xmm16", "xmm17");
+  return double(kLoops) * 16 * 16 * 2;
+}
+
+__attribute__((target("avx2,fma"), noinline)) static double peak256() {
+  long n = kLoops;
+  asm volatile(ZEROS12 ZERO(12)
+                   ZERO(13) ".p2align 6\n"
+                            "1:\n" FMA256(0) FMA256(1) FMA256(2) FMA256(3)
+                                FMA256(4) FMA256(5) FMA256(6) FMA256(7)
+                                    FMA256(8) FMA256(9) FMA256(10)
+                                        FMA256(11) "dec %0\n"
+                                                   "jnz 1b\n"
+                                                   "vzeroupper\n"
+               : "+r"(n)
+               :
+               : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
+                 "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13");
+  return double(kLoops) * 12 * 8 * 2;
+}
+
+std::string bench::peakName() {
+  if (__builtin_cpu_supports("avx512f"))
+    return "avx512";
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return "avx2";
+  return "";
+}
+
+static double runPeak() {
+  return __builtin_cpu_supports("avx512f") ? peak512() : peak256();
+}
+#else
+std::string bench::peakName() { return ""; }
+static double runPeak() { return 0; }
+#endif
+
+//===----------------------------------------------------------------------===//
+// Repetitions
+//===----------------------------------------------------------------------===//
+
+static double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+static double best(const std::vector<double> &values) {
+  return *std::max_element(values.begin(), values.end());
+}
+
+static double peakRate() {
+  double start = bench::threadTime();
+  double flops = runPeak();
+  return flops / (bench::threadTime() - start) * 1e-9;
+}
+
+bench::Measurement bench::measure(const std::function<void()> &function,
+                                  double flops, int repetitions) {
+  function(); // pages and caches
+  peakRate(); // wide units may need a while to wake up
+  std::vector<double> rates, peaks, ratios;
+  for (int i = 0; i < repetitions; ++i) {
+    double before = peakRate();
+    double start = threadTime();
+    function();
+    double rate = flops / (threadTime() - start) * 1e-9;
+    double after = peakRate();
+    rates.push_back(rate);
+    peaks.push_back(before);
+    peaks.push_back(after);
+    ratios.push_back(2 * rate / (before + after));
+  }
+  Measurement result;
+  result.rate = {best(rates), median(rates)};
+  result.peak = {best(peaks), median(peaks)};
+  result.ratio = {result.rate.best / result.peak.best, median(ratios)};
+  return result;
+}
+
+static bench::Pair timeOnce(const std::function<void()> &function) {
+  double wall = bench::wallTime(), cpu = bench::processTime();
+  function();
+  return {bench::wallTime() - wall, bench::processTime() - cpu};
+}
+
+bench::Comparison bench::compare(const std::function<void()> &first,
+                                 const std::function<void()> &second,
+                                 int repetitions) {
+  first();
+  second();
+  Comparison result;
+  std::vector<double> walls, cpus;
+  for (int i = 0; i < repetitions; ++i) {
+    Pair a = timeOnce(first), b = timeOnce(second);
+    if (i == 0) {
+      result.first = a;
+      result.second = b;
+    }
+    result.first = {std::min(result.first.wall, a.wall),
+                    std::min(result.first.cpu, a.cpu)};
+    result.second = {std::min(result.second.wall, b.wall),
+                     std::min(result.second.cpu, b.cpu)};
+    walls.push_back(a.wall / b.wall);
+    cpus.push_back(a.cpu / b.cpu);
+  }
+  result.ratio = {median(walls), median(cpus)};
+  return result;
+}

@@ -1,0 +1,53 @@
+// Rates of a function beside the peak of the core it runs on.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef ATTN_BENCH_MEASURE_H
+#define ATTN_BENCH_MEASURE_H
+
+#include <functional>
+#include <string>
+
+namespace bench {
+
+/// Seconds. CPU time does not run while the thread waits for a core, so that
+/// other programs on the machine disturb it little.
+double threadTime();
+double processTime();
+double wallTime();
+
+/// The loop of fused multiply-adds that this processor can run: "avx512",
+/// "avx2" or, if there is none, empty.
+std::string peakName();
+
+/// GFLOP/s. `best` is the best of all repetitions, `median` their median.
+struct Rate {
+  double best = 0, median = 0;
+};
+
+struct Measurement {
+  Rate rate, peak;
+  /// `best`: best rate over best peak. `median`: median over the repetitions of
+  /// the rate over the peak just before and after it.
+  Rate ratio;
+};
+
+/// Runs `function`, which does `flops` operations, `repetitions` times, the
+/// peak loop before and after each. Demands that there is one.
+Measurement measure(const std::function<void()> &function, double flops,
+                    int repetitions);
+
+/// Seconds of `repetitions` pairs of calls, one after the other.
+struct Pair {
+  double wall = 0, cpu = 0;
+};
+struct Comparison {
+  /// Of the first and the second function, the shortest each.
+  Pair first, second;
+  /// Median over the pairs of first over second.
+  Pair ratio;
+};
+Comparison compare(const std::function<void()> &first,
+                   const std::function<void()> &second, int repetitions);
+
+} // namespace bench
+
+#endif // ATTN_BENCH_MEASURE_H

@@ -1,0 +1,41 @@
+// Each query sees itself and the keys before it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+func.func @f32_d64(%q: tensor<1x1x2048x64xf32>,
+                   %k: tensor<1x1x2048x64xf32>,
+                   %v: tensor<1x1x2048x64xf32>)
+    -> tensor<1x1x2048x64xf32> {
+  %s = attn.score dot(%q, %k) scale(0.125)
+      : tensor<1x1x2048x64xf32>, tensor<1x1x2048x64xf32> -> tensor<1x1x2048x2048xf32>
+  %m = attn.mask %s causal : tensor<1x1x2048x2048xf32>
+  %p = attn.softmax %m : tensor<1x1x2048x2048xf32>
+  %o = attn.weighted_sum %p, %v
+      : tensor<1x1x2048x2048xf32>, tensor<1x1x2048x64xf32> -> tensor<1x1x2048x64xf32>
+  return %o : tensor<1x1x2048x64xf32>
+}
+
+func.func @f32_d128(%q: tensor<1x1x4096x128xf32>,
+                    %k: tensor<1x1x4096x128xf32>,
+                    %v: tensor<1x1x4096x128xf32>)
+    -> tensor<1x1x4096x128xf32> {
+  %s = attn.score dot(%q, %k) scale(0.08838834764831845)
+      : tensor<1x1x4096x128xf32>, tensor<1x1x4096x128xf32> -> tensor<1x1x4096x4096xf32>
+  %m = attn.mask %s causal : tensor<1x1x4096x4096xf32>
+  %p = attn.softmax %m : tensor<1x1x4096x4096xf32>
+  %o = attn.weighted_sum %p, %v
+      : tensor<1x1x4096x4096xf32>, tensor<1x1x4096x128xf32> -> tensor<1x1x4096x128xf32>
+  return %o : tensor<1x1x4096x128xf32>
+}
+
+func.func @f32_d64_dynamic(%q: tensor<?x?x?x64xf32>,
+                           %k: tensor<?x?x?x64xf32>,
+                           %v: tensor<?x?x?x64xf32>)
+    -> tensor<?x?x?x64xf32> {
+  %s = attn.score dot(%q, %k) scale(0.125)
+      : tensor<?x?x?x64xf32>, tensor<?x?x?x64xf32> -> tensor<?x?x?x?xf32>
+  %m = attn.mask %s causal : tensor<?x?x?x?xf32>
+  %p = attn.softmax %m : tensor<?x?x?x?xf32>
+  %o = attn.weighted_sum %p, %v
+      : tensor<?x?x?x?xf32>, tensor<?x?x?x64xf32> -> tensor<?x?x?x64xf32>
+  return %o : tensor<?x?x?x64xf32>
+}
