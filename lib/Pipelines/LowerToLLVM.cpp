@@ -35,9 +35,9 @@ void mlir::attn::buildLowerToLLVM(OpPassManager &pm,
   // Before scf is gone: omp takes its loops from scf.parallel.
   if (options.threads) {
     pm.addPass(createConvertSCFToOpenMPPass());
+    // Before branches: each iteration comes wrapped in an alloca_scope, in
+    // which there must be none.
     pm.addPass(createScheduleLoopsPass());
-    // Each iteration comes wrapped in an alloca_scope, in which there must be
-    // no branches; there are no allocas either, so that it goes away.
     pm.addPass(createCanonicalizerPass());
   }
   pm.addPass(createSCFToControlFlowPass());

@@ -125,8 +125,11 @@ def ScheduleLoopsPass : Pass<"attn-schedule-loops"> {
     mask the last tile of queries costs twice the average, and a static division
     would leave threads idle.
 
+    Each iteration comes wrapped in a `memref.alloca_scope`, which must not hold
+    branches. Those without allocas are inlined.
+
     Pre-condition: loops are OpenMP. Post-condition: every `omp.wsloop` has a
-    schedule.
+    schedule, and no scope without allocas.
   }];
 }
 
