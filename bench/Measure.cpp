@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <vector>
 
 static double now(clockid_t clock) {
   timespec time;
@@ -35,8 +34,9 @@ static constexpr long kLoops = 1 << 17;
 #define ZERO(n) "vxorps %%xmm" #n ", %%xmm" #n ", %%xmm" #n "\n"
 #define ZEROS12                                                                \
   ZERO(0)                                                                      \
-  ZERO(1) ZERO(2) ZERO(3) ZERO(4) ZERO(5) ZERO(6) ZERO(7) ZERO(8) ZERO(9)      \
-      ZERO(10) ZERO(11)
+  ZERO(1)                                                                      \
+  ZERO(2) ZERO(3) ZERO(4) ZERO(5) ZERO(6) ZERO(7) ZERO(8) ZERO(9) ZERO(10)     \
+      ZERO(11)
 
 /// Returns the operations done.
 __attribute__((target("avx512f"), noinline)) static double peak512() {
@@ -97,7 +97,7 @@ static double runPeak() { return 0; }
 // Repetitions
 //===----------------------------------------------------------------------===//
 
-static double median(std::vector<double> values) {
+double bench::median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
 }
@@ -135,32 +135,23 @@ bench::Measurement bench::measure(const std::function<void()> &function,
   return result;
 }
 
-static bench::Pair timeOnce(const std::function<void()> &function) {
-  double wall = bench::wallTime(), cpu = bench::processTime();
-  function();
-  return {bench::wallTime() - wall, bench::processTime() - cpu};
+std::vector<std::vector<bench::Times>>
+bench::timeInTurn(const std::vector<std::function<void()>> &functions,
+                  int repetitions) {
+  std::vector<std::vector<Times>> times(functions.size());
+  for (const auto &function : functions)
+    function(); // pages, caches and threads
+  for (int i = 0; i < repetitions; ++i)
+    for (size_t f = 0; f < functions.size(); ++f) {
+      double wall = wallTime(), cpu = processTime();
+      functions[f]();
+      times[f].push_back({wallTime() - wall, processTime() - cpu});
+    }
+  return times;
 }
 
-bench::Comparison bench::compare(const std::function<void()> &first,
-                                 const std::function<void()> &second,
-                                 int repetitions) {
-  first();
-  second();
-  Comparison result;
-  std::vector<double> walls, cpus;
-  for (int i = 0; i < repetitions; ++i) {
-    Pair a = timeOnce(first), b = timeOnce(second);
-    if (i == 0) {
-      result.first = a;
-      result.second = b;
-    }
-    result.first = {std::min(result.first.wall, a.wall),
-                    std::min(result.first.cpu, a.cpu)};
-    result.second = {std::min(result.second.wall, b.wall),
-                     std::min(result.second.cpu, b.cpu)};
-    walls.push_back(a.wall / b.wall);
-    cpus.push_back(a.cpu / b.cpu);
-  }
-  result.ratio = {median(walls), median(cpus)};
-  return result;
+void bench::spin(double seconds) {
+  double start = threadTime();
+  while (threadTime() - start < seconds)
+    ;
 }

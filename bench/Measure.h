@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace bench {
 
@@ -35,18 +36,19 @@ struct Measurement {
 Measurement measure(const std::function<void()> &function, double flops,
                     int repetitions);
 
-/// Seconds of `repetitions` pairs of calls, one after the other.
-struct Pair {
+/// Seconds of one call, on the clock and of all threads together.
+struct Times {
   double wall = 0, cpu = 0;
 };
-struct Comparison {
-  /// Of the first and the second function, the shortest each.
-  Pair first, second;
-  /// Median over the pairs of first over second.
-  Pair ratio;
-};
-Comparison compare(const std::function<void()> &first,
-                   const std::function<void()> &second, int repetitions);
+/// Calls all functions in turn, `repetitions` times; [function][repetition].
+std::vector<std::vector<Times>>
+timeInTurn(const std::vector<std::function<void()>> &functions,
+           int repetitions);
+
+double median(std::vector<double> values);
+
+/// Keeps one core busy for that time.
+void spin(double seconds);
 
 } // namespace bench
 

@@ -11,7 +11,6 @@
 #include "Measure.h"
 
 #include "attn/ExecutionEngine/Source.h"
-#include "attn/Pipelines/Passes.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Transforms/Passes.h"
@@ -22,6 +21,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <malloc.h>
+#include <thread>
 
 using namespace mlir;
 using namespace mlir::attn;
@@ -108,6 +108,11 @@ static llvm::json::Object toJSON(const bench::Rate &rate) {
   return llvm::json::Object{{"best", rate.best}, {"median", rate.median}};
 }
 
+static const Case &getCase(StringRef name) {
+  return *llvm::find_if(bench::getCases(),
+                        [&](const Case &c) { return name == c.name; });
+}
+
 static llvm::Error measureCase(const Case &c, int repetitions) {
   auto program = build(c);
   if (!program)
@@ -135,10 +140,10 @@ static llvm::Error measureCase(const Case &c, int repetitions) {
   return llvm::Error::success();
 }
 
+/// Two threads beside one; and, because other programs want the cores too, two
+/// threads that do nothing but spin beside one that does.
 static llvm::Error compareThreads(int repetitions) {
-  const Case &c = *llvm::find_if(bench::getCases(), [](const Case &other) {
-    return StringRef(other.name) == "causal d128";
-  });
+  const Case &c = getCase("causal d128");
   auto program = build(c);
   if (!program)
     return program.takeError();
@@ -151,18 +156,27 @@ static llvm::Error compareThreads(int repetitions) {
       program->run();
     };
   };
-  bench::Comparison result =
-      bench::compare(runWith(1), runWith(2), repetitions);
-  print(llvm::json::Object{
-      {"kind", "threads"},
-      {"name", c.name},
-      {"wall_ms",
-       llvm::json::Array{result.first.wall * 1e3, result.second.wall * 1e3}},
-      {"cpu_ms",
-       llvm::json::Array{result.first.cpu * 1e3, result.second.cpu * 1e3}},
-      {"wall_ratio", result.ratio.wall},
-      {"cpu_ratio", result.ratio.cpu},
-      {"repetitions", repetitions}});
+  constexpr double kSeconds = 0.02;
+  auto spinTwice = [] {
+    std::thread other([] { bench::spin(kSeconds / 2); });
+    bench::spin(kSeconds / 2);
+    other.join();
+  };
+  auto times = bench::timeInTurn(
+      {runWith(1), runWith(2), [] { bench::spin(kSeconds); }, spinTwice},
+      repetitions);
+  std::vector<double> cpu, wall, machine;
+  for (int i = 0; i < repetitions; ++i) {
+    cpu.push_back(times[1][i].cpu / times[0][i].cpu);
+    wall.push_back(times[0][i].wall / times[1][i].wall);
+    machine.push_back(times[2][i].wall / times[3][i].wall);
+  }
+  print(llvm::json::Object{{"kind", "threads"},
+                           {"name", c.name},
+                           {"cpu_ratio", bench::median(cpu)},
+                           {"speedup", bench::median(wall)},
+                           {"speedup_of_spinning", bench::median(machine)},
+                           {"repetitions", repetitions}});
   return llvm::Error::success();
 }
 
@@ -180,9 +194,7 @@ static int64_t readStatus(StringRef field) {
 }
 
 static llvm::Error measureMemory(int64_t length) {
-  Case c = *llvm::find_if(bench::getCases(), [](const Case &other) {
-    return StringRef(other.name) == "causal d64 dynamic";
-  });
+  Case c = getCase("causal d64 dynamic");
   c.length = length;
   auto program = build(c);
   if (!program)
