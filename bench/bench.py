@@ -185,7 +185,9 @@ def main():
 
     changed = " and changes" if git("status", "--porcelain", "--untracked-files=no") else ""
     head = {"cpu": describe_cpu(), "command": " ".join(["./dev bench", *sys.argv[1:]]),
-            "commit": git("rev-parse", "--short=12", "HEAD") + changed}
+            "commit": git("rev-parse", "--short=12", "HEAD") + changed,
+            # Others' programs take caches and clocks, and wall time most of all.
+            "load average": f"{os.getloadavg()[0]:.1f} of {os.cpu_count()} at the start"}
     results = []
     for kind in args.only:
         for result in globals()[kind](args):
@@ -193,6 +195,7 @@ def main():
             _, _, _, row = TABLES[kind]
             print("bench:", kind + ":", *row(result), sep="  ", file=sys.stderr, flush=True)
 
+    head["load average"] += f", {os.getloadavg()[0]:.1f} at the end"
     folder = HERE / "results" if args.save else ROOT / "build/bench"
     folder.mkdir(parents=True, exist_ok=True)
     key = re.sub(r"[^a-z0-9]+", "-", head["cpu"].lower()).strip("-")
