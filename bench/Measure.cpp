@@ -35,8 +35,8 @@ static constexpr long kLoops = 1 << 17;
 #define ZEROS12                                                                \
   ZERO(0)                                                                      \
   ZERO(1)                                                                      \
-  ZERO(2) ZERO(3) ZERO(4) ZERO(5) ZERO(6) ZERO(7) ZERO(8) ZERO(9) ZERO(10)     \
-      ZERO(11)
+  ZERO(2)                                                                      \
+  ZERO(3) ZERO(4) ZERO(5) ZERO(6) ZERO(7) ZERO(8) ZERO(9) ZERO(10) ZERO(11)
 
 /// Returns the operations done.
 __attribute__((target("avx512f"), noinline)) static double peak512() {
@@ -143,9 +143,10 @@ bench::timeInTurn(const std::vector<std::function<void()>> &functions,
     function(); // pages, caches and threads
   for (int i = 0; i < repetitions; ++i)
     for (size_t f = 0; f < functions.size(); ++f) {
-      double wall = wallTime(), cpu = processTime();
+      double wall = wallTime(), cpu = processTime(), own = threadTime();
       functions[f]();
-      times[f].push_back({wallTime() - wall, processTime() - cpu});
+      times[f].push_back(
+          {wallTime() - wall, processTime() - cpu, threadTime() - own});
     }
   return times;
 }

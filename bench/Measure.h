@@ -36,9 +36,10 @@ struct Measurement {
 Measurement measure(const std::function<void()> &function, double flops,
                     int repetitions);
 
-/// Seconds of one call, on the clock and of all threads together.
+/// Seconds of one call: on the clock, of all threads together, and of the one
+/// that calls.
 struct Times {
-  double wall = 0, cpu = 0;
+  double wall = 0, cpu = 0, own = 0;
 };
 /// Calls all functions in turn, `repetitions` times; [function][repetition].
 std::vector<std::vector<Times>>

@@ -115,10 +115,12 @@ TABLES = {
                    f"{r['peak']['best']:.0f}", both(r["ratio"]), f"{r['tile_ratio']['best']:.2f}"]),
     "threads": (
         "Two threads",
-        "CPU time of both together over that of one, and how much sooner they are done; beside "
-        "it, what two threads that only spin gain on the same machine at the same time.",
-        ["case", "CPU time", "speedup", "speedup of spinning"],
-        lambda r: [r["name"], f"{r['cpu_ratio']:.2f}", f"{r['speedup']:.2f}",
+        "CPU time of both together over that of one; the part of it in the calling thread, half "
+        "if tiles are shared evenly; how much sooner they are done, beside what two threads that "
+        "only spin gain on the same machine at the same time.",
+        ["case", "CPU time", "calling thread", "speedup", "speedup of spinning"],
+        lambda r: [r["name"], f"{r['cpu_ratio']:.2f}", f"{r['own_part']:.0%}",
+                   f"{r['speedup']:.2f}",
                    f"{r['speedup_of_spinning']:.2f}"]),
     "memory": (
         "Memory",

@@ -165,15 +165,17 @@ static llvm::Error compareThreads(int repetitions) {
   auto times = bench::timeInTurn(
       {runWith(1), runWith(2), [] { bench::spin(kSeconds); }, spinTwice},
       repetitions);
-  std::vector<double> cpu, wall, machine;
+  std::vector<double> cpu, part, wall, machine;
   for (int i = 0; i < repetitions; ++i) {
     cpu.push_back(times[1][i].cpu / times[0][i].cpu);
+    part.push_back(times[1][i].own / times[1][i].cpu);
     wall.push_back(times[0][i].wall / times[1][i].wall);
     machine.push_back(times[2][i].wall / times[3][i].wall);
   }
   print(llvm::json::Object{{"kind", "threads"},
                            {"name", c.name},
                            {"cpu_ratio", bench::median(cpu)},
+                           {"own_part", bench::median(part)},
                            {"speedup", bench::median(wall)},
                            {"speedup_of_spinning", bench::median(machine)},
                            {"repetitions", repetitions}});
