@@ -297,10 +297,12 @@ SmallVector<Value> Tiler::emitStep(Value j0, Value count, Value full,
   SmallVector<Value> at(leading);
   at.append({i0, j0});
   double scale = op.isDot() ? 1.0 : op.getScale().convertToDouble();
+  // A constant would tell nothing.
+  bool tellsFull = !op.getMaskBody().empty() && mask.canBeFull();
   auto step = StepOp::create(
       b, state.getTypes(), packedQuery, pack(op.getKey(), packedKey),
       pack(op.getValue(), packedValue), packedParams, count, at,
-      op.getMaskBody().empty() ? Value() : full, state,
+      tellsFull ? full : Value(), state,
       b.getF64FloatAttr(scale), unitLog2());
   IRMapping mapping;
   op.getScoreBody().cloneInto(&step.getScoreBody(), mapping);

@@ -1,0 +1,99 @@
+// Tests of the choice of tile sizes: its promises for all shapes of a grid, and
+// a few values.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "attn/Tiling/TileSizes.h"
+
+#include <gtest/gtest.h>
+
+using namespace mlir::attn;
+
+namespace {
+
+AttentionShape makeShape(int64_t queries, int64_t features,
+                         int64_t valueFeatures, int64_t computeBytes = 4) {
+  AttentionShape shape;
+  shape.queries = queries;
+  shape.features = features;
+  shape.valueFeatures = valueFeatures;
+  shape.computeBytes = computeBytes;
+  return shape;
+}
+
+const Machine kMachines[] = {Machine::avx512(), Machine::avx2(),
+                             Machine::neon(), Machine::sse()};
+
+TEST(TileSizes, PromisesOnAGrid) {
+  for (const Machine &machine : kMachines)
+    for (int64_t bytes : {4, 8})
+      for (int64_t queries : {-1, 0, 1, 2, 3, 7, 16, 17, 63, 64, 65, 1 << 20})
+        for (int64_t features : {-1, 0, 1, 64, 128, 576, 1 << 20})
+          for (int64_t values : {-1, 0, 1, 64, 512, 1 << 20}) {
+            SCOPED_TRACE(testing::Message()
+                         << machine.vectorBytes << " bytes a vector, " << bytes
+                         << " an element, M " << queries << ", D " << features
+                         << ", E " << values);
+            TileSizes sizes = chooseTileSizes(
+                makeShape(queries, features, values, bytes), machine);
+            int64_t lanes = machine.getLanes(bytes);
+            EXPECT_GT(sizes.queries, 0);
+            EXPECT_EQ(sizes.queries % lanes, 0);
+            EXPECT_LE(sizes.queries, 256);
+            // More than one block of four vectors only within the cache.
+            if (features >= 0 && values >= 0 && sizes.queries > 4 * lanes) {
+              EXPECT_LE(sizes.queries * (features + values) * bytes,
+                        machine.l2Bytes / 4);
+            }
+            // No more blocks than there are queries.
+            if (queries > 0) {
+              EXPECT_LT(sizes.queries, queries + 4 * lanes);
+            }
+          }
+}
+
+// The order in which a query's sums are taken must not depend on the shape (S6).
+TEST(TileSizes, KeysDoNotDependOnTheShape) {
+  for (const Machine &machine : kMachines)
+    for (int64_t queries : {-1, 1, 100, 10000})
+      for (int64_t features : {-1, 0, 64, 1 << 20})
+        EXPECT_EQ(
+            chooseTileSizes(makeShape(queries, features, 64), machine).keys,
+            chooseTileSizes(AttentionShape(), machine).keys);
+}
+
+TEST(TileSizes, FewQueriesTakeFewVectors) {
+  Machine machine = Machine::avx512();
+  auto queries = [&](int64_t m, int64_t bytes = 4) {
+    return chooseTileSizes(makeShape(m, 64, 64, bytes), machine).queries;
+  };
+  EXPECT_EQ(queries(1), 16);
+  EXPECT_EQ(queries(16), 16);
+  EXPECT_EQ(queries(17), 32);
+  EXPECT_EQ(queries(32), 32);
+  EXPECT_EQ(queries(33), 64);
+  EXPECT_EQ(queries(65), 128);
+  EXPECT_EQ(queries(1, 8), 8);
+  EXPECT_EQ(chooseTileSizes(makeShape(1, 64, 64), Machine::neon()).queries, 4);
+  EXPECT_EQ(chooseTileSizes(makeShape(1, 64, 64), Machine::avx2()).queries, 8);
+}
+
+TEST(TileSizes, ManyQueriesFillTheCache) {
+  auto queries = [](const Machine &machine, int64_t d, int64_t bytes = 4) {
+    return chooseTileSizes(makeShape(-1, d, d, bytes), machine).queries;
+  };
+  // 1 MiB / 4 / (2 D * 4 bytes) = 256 for D = 128, half of that for 256.
+  EXPECT_EQ(queries(Machine::avx512(), 64), 256);
+  EXPECT_EQ(queries(Machine::avx512(), 128), 256);
+  EXPECT_EQ(queries(Machine::avx512(), 256), 128);
+  EXPECT_EQ(queries(Machine::avx512(), 128, 8), 128);
+  // Half the cache.
+  EXPECT_EQ(queries(Machine::avx2(), 128), 128);
+  EXPECT_EQ(queries(Machine::neon(), 128), 128);
+}
+
+TEST(TileSizes, HugeRowsStillGetOneBlock) {
+  for (const Machine &machine : kMachines)
+    EXPECT_EQ(chooseTileSizes(makeShape(-1, 1 << 20, 1 << 20), machine).queries,
+              4 * machine.getLanes(4));
+}
+
+} // namespace
