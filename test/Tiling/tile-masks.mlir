@@ -117,7 +117,7 @@ func.func @dense(%q: tensor<4x8xf32>, %k: tensor<?x8xf32>, %m: tensor<4x?xi1>) -
 
 // Half of a mask may be understood: it bounds the loop and the rest is said.
 
-// REMARK: tile-masks.mlir:[[#@LINE+8]]:{{.*}}MaskNotAnalysed
+// REMARK: tile-masks.mlir:[[#@LINE+9]]:{{.*}}MaskNotAnalysed
 // REMARK-NOT: MaskNotAnalysed
 // CHECK-LABEL: func.func @half_dense(
 // CHECK: scf.if
