@@ -162,10 +162,19 @@ SmallVector<OpFoldResult> Tiler::leadingIndices(Value tensor) {
   return at;
 }
 
+/// Whether rows of `type` are known to have no elements. They cannot be sliced:
+/// offset 0 is out of bounds on an axis of size 0.
+static bool hasEmptyRows(RankedTensorType type) {
+  return type.getDimSize(type.getRank() - 1) == 0;
+}
+
 /// Rows [row, row + numRows) of the matrix of `tensor` at `at`.
 Value Tiler::slice(Value tensor, ArrayRef<OpFoldResult> at, OpFoldResult row,
                    OpFoldResult numRows) {
   auto type = cast<RankedTensorType>(tensor.getType());
+  if (hasEmptyRows(type))
+    return tensor::EmptyOp::create(b, {numRows, attr(0)},
+                                   type.getElementType());
   SmallVector<OpFoldResult> offsets(at), shape(at.size(), attr(1));
   offsets.append({row, attr(0)});
   shape.append({numRows, tensor::getMixedSize(b, b.getLoc(), tensor,
@@ -184,6 +193,8 @@ Value Tiler::slice(Value tensor, ArrayRef<OpFoldResult> at, OpFoldResult row,
 Value Tiler::packParam(Value param) {
   auto type = cast<RankedTensorType>(param.getType());
   int64_t numAxes = type.getRank() - 1;
+  if (hasEmptyRows(type))
+    return empty({attr(0)});
   Value matrix = param;
   SmallVector<OpFoldResult> offsets, shape(numAxes, attr(1));
   for (int64_t axis = 0; axis < numAxes; ++axis) {
@@ -329,14 +340,16 @@ void Tiler::emitFinish(ValueRange state, scf::ForallOp loop) {
       FinishOp::create(b, TypeRange(ValueRange(outs)), state, outs, unitLog2());
   b.setInsertionPointToStart(loop.getTerminator().getBody());
   for (auto [k, result] : llvm::enumerate(finish.getResults())) {
+    Value whole = loop.getRegionIterArgs()[k];
+    if (k == 0 && hasEmptyRows(cast<RankedTensorType>(whole.getType())))
+      continue; // nothing to insert
     SmallVector<OpFoldResult> at(offsets), extent(shape), step(strides);
     if (k == 0) {
       at.push_back(attr(0));
       extent.push_back(valueFeatures);
       step.push_back(attr(1));
     }
-    tensor::ParallelInsertSliceOp::create(
-        b, result, loop.getRegionIterArgs()[k], at, extent, step);
+    tensor::ParallelInsertSliceOp::create(b, result, whole, at, extent, step);
   }
 }
 
