@@ -9,18 +9,19 @@
 
 using namespace llvm;
 
-static bool roundsToBrain(const Module &module) {
+/// Not only fptrunc: without instructions for bf16, LLVM keeps such values as
+/// f32, and moving one may round it again.
+static bool usesBrain(const Module &module) {
   for (const Function &function : module)
     for (const Instruction &instruction : instructions(function))
-      if (isa<FPTruncInst>(instruction) &&
-          instruction.getType()->getScalarType()->isBFloatTy())
+      if (instruction.getType()->getScalarType()->isBFloatTy())
         return true;
   return false;
 }
 
 void mlir::attn::addLibcalls(Module &module) {
   constexpr StringLiteral kName = "__truncsfbf2";
-  if (module.getFunction(kName) || !roundsToBrain(module))
+  if (module.getFunction(kName) || !usesBrain(module))
     return;
   LLVMContext &context = module.getContext();
   auto *type = FunctionType::get(Type::getBFloatTy(context),

@@ -9,8 +9,9 @@ class Module;
 
 namespace mlir::attn {
 
-/// Defines __truncsfbf2 in a module that rounds f32 to bf16: without the bf16
-/// instructions, that is a call, and libgcc has the function only from 13 on.
+/// Defines __truncsfbf2 in a module that uses bf16: without the bf16
+/// instructions, rounding to it is a call, and libgcc has the function only
+/// from 13 on.
 void addLibcalls(llvm::Module &module);
 
 } // namespace mlir::attn

@@ -45,12 +45,13 @@ void mlir::attn::buildLowerToLLVM(OpPassManager &pm,
   // After the line above, which makes affine.apply of strides.
   pm.addPass(createLowerAffinePass());
 
+  pm.addPass(createConvertMathToLLVMPass());
+  // Before vectors: what is left is called for one element after the other.
+  pm.addPass(createConvertMathToLibmPass());
   ConvertVectorToLLVMPassOptions vectors;
   vectors.vectorTransposeLowering =
       vector::VectorTransposeLowering::Shuffle16x16;
   pm.addPass(createConvertVectorToLLVMPass(vectors));
-  pm.addPass(createConvertMathToLLVMPass());
-  pm.addPass(createConvertMathToLibmPass());
   pm.addPass(createArithToLLVMConversionPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   pm.addPass(createConvertFuncToLLVMPass());
