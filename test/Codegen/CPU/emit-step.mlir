@@ -9,7 +9,7 @@
 // With 16 registers, four keys against two vectors.
 
 // CHECK-LABEL: func.func @dot(
-// CHECK-SAME: %[[Q:.*]]: memref<8x64xf32>, %[[K:.*]]: memref<64x8xf32>
+// CHECK-SAME: %[[Q:[a-z0-9]*]]: memref<8x64xf32>, %[[K:[a-z0-9]*]]: memref<64x8xf32>
 // CHECK: :16 = scf.for %[[D:[a-z0-9]*]] =
 // CHECK: memref.load %[[K]][%{{.*}}, %[[D]]]
 // CHECK-NEXT: vector.broadcast
