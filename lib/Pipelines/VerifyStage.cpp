@@ -98,7 +98,8 @@ struct VerifyStagePass
       getOperation()->emitError() << "unknown stage '" << stage << "'";
       return signalPassFailure();
     }
-    getOperation()->walk([&](Operation *op) {
+    // Outer ops first: they are what a user wrote.
+    getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
       StringRef fault = findFault(*which, op);
       if (fault.empty())
         return WalkResult::advance();

@@ -125,7 +125,7 @@ func.func @mod(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>, %
 // A pairwise score: the region in registers, keys and parameters as scalars.
 
 // CHECK-LABEL: func.func @pairwise(
-// CHECK-SAME: %[[Q:.*]]: memref<8x16xf32>, %[[K:.*]]: memref<4x8xf32>, %[[V:.*]]: memref<4x8xf32>, %[[W:.*]]: memref<8xf32>
+// CHECK-SAME: %[[Q:[a-z0-9]*]]: memref<8x16xf32>, %[[K:[a-z0-9]*]]: memref<4x8xf32>, %[[V:[a-z0-9]*]]: memref<4x8xf32>, %[[W:[a-z0-9]*]]: memref<8xf32>
 // CHECK: :4 = scf.for %[[D:[a-z0-9]*]] =
 // CHECK: %[[X:.*]] = vector.load %[[Q]][%[[D]], %{{.*}}]
 // CHECK: memref.load %[[W]][%[[D]]]

@@ -1,0 +1,38 @@
+// The loops that take the time, counted in assembly: what each load feeds, and
+// that nothing is spilled. A count may be a multiple, because LLVM unrolls.
+
+// With 32 registers: 4 vectors of queries and 4 keys make 16 sums from 8 loads.
+// RUN: attn-opt %s --attn-to-llvm="isa=avx512 threads=false" | mlir-translate --mlir-to-llvmir \
+// RUN:   | opt -O3 -mtriple=x86_64-linux-gnu -mcpu=znver4 \
+// RUN:   | llc -O3 -mcpu=znver4 -o %t.avx512.s
+// RUN: %python %S/Inputs/loops.py %t.avx512.s zmm | FileCheck %s --check-prefix=AVX512
+
+// With 16 registers: 2 vectors and 4 keys make 8 sums from 6 loads.
+// RUN: attn-opt %s --attn-to-llvm="isa=avx2 threads=false" | mlir-translate --mlir-to-llvmir \
+// RUN:   | opt -O3 -mtriple=x86_64-linux-gnu -mcpu=haswell \
+// RUN:   | llc -O3 -mcpu=haswell -o %t.avx2.s
+// RUN: %python %S/Inputs/loops.py %t.avx2.s ymm | FileCheck %s --check-prefix=AVX2
+
+// The scores.
+// AVX512-NOT: spills={{[1-9]}}
+// AVX512: fma={{16|32|64}} fma/load=2.00 spills=0
+// The weights: exp2 in registers.
+// AVX512-NEXT: spills=0
+// The weighted sum.
+// AVX512-NEXT: fma={{16|32|64}} fma/load=2.00 spills=0
+// AVX512-NOT: spills={{[1-9]}}
+
+// AVX2-NOT: spills={{[1-9]}}
+// AVX2: fma={{8|16|32}} fma/load=1.33 spills=0
+// AVX2-NEXT: spills=0
+// AVX2-NEXT: fma={{8|16|32}} fma/load=1.33 spills=0
+// AVX2-NOT: spills={{[1-9]}}
+
+func.func @attention(%q: tensor<?x64xf32>, %k: tensor<?x64xf32>, %v: tensor<?x64xf32>)
+    -> tensor<?x64xf32> {
+  %s = attn.score dot(%q, %k) scale(0.125) : tensor<?x64xf32>, tensor<?x64xf32> -> tensor<?x?xf32>
+  %m = attn.mask %s causal : tensor<?x?xf32>
+  %p = attn.softmax %m : tensor<?x?xf32>
+  %o = attn.weighted_sum %p, %v : tensor<?x?xf32>, tensor<?x64xf32> -> tensor<?x64xf32>
+  return %o : tensor<?x64xf32>
+}
