@@ -55,16 +55,16 @@ func.func @causal_top_left(%q: tensor<?x8xf32>, %k: tensor<?x8xf32>) -> tensor<?
 
 // -----
 
-// t - 7 <= j and j <= t + 3, t = i.
+// t - j <= 7 and j - t <= 3, t = i.
 
 // CHECK-LABEL: func.func @window(
 // CHECK-DAG: %[[LEFT:.*]] = arith.constant 7
 // CHECK-DAG: %[[RIGHT:.*]] = arith.constant 3
 // CHECK: ^bb0(%[[I:.*]]: index, %[[J:.*]]: index):
-// CHECK-NEXT: %[[JL:.*]] = arith.addi %[[J]], %[[LEFT]]
-// CHECK-NEXT: %[[A:.*]] = arith.cmpi sle, %[[I]], %[[JL]]
-// CHECK-NEXT: %[[IR:.*]] = arith.addi %[[I]], %[[RIGHT]]
-// CHECK-NEXT: %[[B:.*]] = arith.cmpi sle, %[[J]], %[[IR]]
+// CHECK-NEXT: %[[BEFORE:.*]] = arith.subi %[[I]], %[[J]]
+// CHECK-NEXT: %[[A:.*]] = arith.cmpi sle, %[[BEFORE]], %[[LEFT]]
+// CHECK-NEXT: %[[AFTER:.*]] = arith.subi %[[J]], %[[I]]
+// CHECK-NEXT: %[[B:.*]] = arith.cmpi sle, %[[AFTER]], %[[RIGHT]]
 // CHECK-NEXT: arith.andi %[[A]], %[[B]]
 func.func @window(%q: tensor<?x8xf32>, %k: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %s = attn.score dot(%q, %k) : tensor<?x8xf32>, tensor<?x8xf32> -> tensor<?x?xf32>
@@ -83,8 +83,8 @@ func.func @window(%q: tensor<?x8xf32>, %k: tensor<?x8xf32>) -> tensor<?x8xf32> {
 // CHECK: %[[OFF:.*]] = arith.subi
 // CHECK: ^bb0(%[[I:.*]]: index, %[[J:.*]]: index):
 // CHECK-NEXT: %[[T:.*]] = arith.addi %[[I]], %[[OFF]]
-// CHECK-NEXT: %[[TR:.*]] = arith.addi %[[T]], %[[RIGHT]]
-// CHECK-NEXT: %[[B:.*]] = arith.cmpi sle, %[[J]], %[[TR]]
+// CHECK-NEXT: %[[AFTER:.*]] = arith.subi %[[J]], %[[T]]
+// CHECK-NEXT: %[[B:.*]] = arith.cmpi sle, %[[AFTER]], %[[RIGHT]]
 // CHECK-NEXT: attn.yield %[[B]]
 func.func @half_window(%q: tensor<?x8xf32>, %k: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %s = attn.score dot(%q, %k) : tensor<?x8xf32>, tensor<?x8xf32> -> tensor<?x?xf32>

@@ -38,6 +38,7 @@
 // CHECK-NEXT: cse
 // CHECK-NEXT: canonicalize
 // CHECK-NEXT: convert-bufferization-to-memref
+// CHECK-NEXT: attn-expand-copies
 // CHECK-NEXT: func.func(
 // CHECK-NEXT: convert-linalg-to-loops
 // CHECK-NEXT: )
@@ -61,9 +62,9 @@
 // CHECK-NEXT: convert-scf-to-cf
 // CHECK-NEXT: expand-strided-metadata
 // CHECK-NEXT: lower-affine
-// CHECK-NEXT: convert-vector-to-llvm{{.*}}vector-transpose-lowering=shuffle16x16
 // CHECK-NEXT: convert-math-to-llvm
 // CHECK-NEXT: convert-math-to-libm
+// CHECK-NEXT: convert-vector-to-llvm{{.*}}vector-transpose-lowering=shuffle16x16
 // CHECK-NEXT: convert-arith-to-llvm
 // CHECK-NEXT: finalize-memref-to-llvm
 // CHECK-NEXT: convert-func-to-llvm
@@ -100,6 +101,7 @@
 // NAIVE-NEXT: cse
 // NAIVE-NEXT: canonicalize
 // NAIVE-NEXT: convert-bufferization-to-memref
+// NAIVE-NEXT: attn-expand-copies
 // NAIVE-NEXT: func.func(
 // NAIVE-NEXT: convert-linalg-to-loops
 // NAIVE-NEXT: )
@@ -119,9 +121,9 @@
 // NAIVE-NEXT: convert-scf-to-cf
 // NAIVE-NEXT: expand-strided-metadata
 // NAIVE-NEXT: lower-affine
-// NAIVE-NEXT: convert-vector-to-llvm{{.*}}vector-transpose-lowering=shuffle16x16
 // NAIVE-NEXT: convert-math-to-llvm
 // NAIVE-NEXT: convert-math-to-libm
+// NAIVE-NEXT: convert-vector-to-llvm{{.*}}vector-transpose-lowering=shuffle16x16
 // NAIVE-NEXT: convert-arith-to-llvm
 // NAIVE-NEXT: finalize-memref-to-llvm
 // NAIVE-NEXT: convert-func-to-llvm

@@ -76,15 +76,16 @@ func.func @init(%m: memref<16xf32>, %l: memref<16xf32>, %a: memref<8x16xf32>) {
 
 // -----
 
-// A sink of -inf is no sink.
+// A sink of -inf is no sink; one that is NaN or +inf makes the sum NaN.
 
 // CHECK-LABEL: func.func @init_sink(
 // CHECK-SAME: %[[SINK:[a-z0-9]*]]: f64,
 // CHECK-DAG: %[[INF:.*]] = arith.constant dense<0xFFF0000000000000> : vector<8xf64>
 // CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<8xf64>
-// CHECK-DAG: %[[ONE:.*]] = arith.constant dense<1.000000e+00> : vector<8xf64>
 // CHECK: %[[S:.*]] = vector.broadcast %[[SINK]]
 // CHECK: %[[NONE:.*]] = arith.cmpf oeq, %[[S]], %[[INF]]
+// CHECK: %[[NAN:.*]] = arith.subf %[[S]], %[[S]]
+// CHECK: %[[ONE:.*]] = arith.addf %[[NAN]], %{{.*}}
 // CHECK: %[[SUM:.*]] = arith.select %[[NONE]], %[[ZERO]], %[[ONE]]
 // CHECK: vector.store %[[S]]
 // CHECK: vector.store %[[SUM]]
