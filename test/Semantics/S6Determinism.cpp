@@ -1,0 +1,133 @@
+// S6: the same call gives the same bits, whatever the number of threads, the
+// size of the batch and the position in the batch or tile.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Program.h"
+
+#include <cstring>
+
+using namespace attn::test;
+
+namespace {
+
+const std::string kCausal = "attn.mask $s causal : $t";
+const std::string kSoftcap = modRegion("%c = arith.constant 2.0 : $f\n"
+                                       "%d = arith.divf %x, %c : $f\n"
+                                       "%t = math.tanh %d : $f\n"
+                                       "%r = arith.mulf %t, %c : $f");
+
+/// Rows [first, first + count) of the first axis.
+HostTensor slice(const HostTensor &tensor, int64_t first, int64_t count) {
+  Shape shape = tensor.getShape();
+  size_t bytes = tensor.getNumBytes() / shape[0];
+  shape[0] = count;
+  HostTensor part = makeTensor(tensor.getElementType(), shape);
+  std::memcpy(part.getData(), tensor.getData() + first * bytes, count * bytes);
+  return part;
+}
+
+class Determinism : public testing::TestWithParam<ElementType> {};
+
+TEST_P(Determinism, Threads) {
+  Attention attention;
+  attention.type = GetParam();
+  attention.heads = 3;
+  attention.queries = 200;
+  for (std::vector<std::string> steps :
+       {std::vector<std::string>{}, {kCausal, kSoftcap}}) {
+    attention.steps = steps;
+    Tensors inputs = attention.inputs(1);
+    Tensors serial = attention.compile().call(inputs);
+    Settings settings;
+    settings.threads = true;
+    Program program = attention.compile(settings);
+    for (int threads : {1, 2, 4}) {
+      mlir::attn::setNumThreads(threads);
+      for (int repeat = 0; repeat < 5; ++repeat)
+        EXPECT_TRUE(sameBits(serial, program.call(inputs))) << threads;
+    }
+  }
+}
+
+TEST_P(Determinism, HeadsAloneAndTogether) {
+  Attention attention;
+  attention.type = GetParam();
+  attention.isStatic = false;
+  attention.heads = attention.keyHeads = 5;
+  attention.steps = {kCausal, kSoftcap};
+  Tensors inputs = attention.inputs(2);
+  Program program = attention.compile();
+  Tensors together = program.call(inputs);
+  for (int64_t first = 0; first < 5; ++first)
+    for (int64_t count = 1; first + count <= 5; count += 3) {
+      Tensors part, expected;
+      for (const HostTensor &input : inputs)
+        part.push_back(slice(input, first, count));
+      for (const HostTensor &result : together)
+        expected.push_back(slice(result, first, count));
+      EXPECT_TRUE(sameBits(expected, program.call(part)))
+          << first << " + " << count;
+    }
+}
+
+// The same query in several places of a tile, among neighbours that raise the
+// maximum at other keys.
+TEST_P(Determinism, PlaceInTheTile) {
+  Attention attention;
+  attention.type = GetParam();
+  attention.heads = 1;
+  attention.queries = 100;
+  attention.scale = 4;
+  for (std::vector<std::string> steps :
+       {std::vector<std::string>{}, {kSoftcap}}) {
+    attention.steps = steps;
+    Tensors inputs = attention.inputs(3);
+    size_t queryBytes = inputs[0].getNumBytes() / attention.queries;
+    const int64_t places[] = {0, 1, 7, 15, 16, 31, 32, 50, 63, 64, 97, 98, 99};
+    for (int64_t place : places)
+      std::memcpy(inputs[0].getData() + place * queryBytes,
+                  inputs[0].getData() + 5 * queryBytes, queryBytes);
+    Tensors results = attention.compile().call(inputs);
+    for (const HostTensor &result : results) {
+      size_t rowBytes = result.getNumBytes() / attention.queries;
+      for (int64_t place : places)
+        EXPECT_EQ(std::memcmp(result.getData() + place * rowBytes,
+                              result.getData() + 5 * rowBytes, rowBytes),
+                  0)
+            << place;
+    }
+  }
+}
+
+// One function, called with all queries and with a few of them.
+TEST_P(Determinism, QueriesAloneAndTogether) {
+  Attention attention;
+  attention.type = GetParam();
+  attention.isStatic = false;
+  attention.heads = 1;
+  attention.queries = 70;
+  attention.steps = {kSoftcap};
+  Tensors inputs = attention.inputs(4);
+  Program program = attention.compile();
+  Tensors together = program.call(inputs);
+  size_t queryBytes = inputs[0].getNumBytes() / attention.queries;
+  for (int64_t count : {1, 2, 15, 16, 17, 64, 69}) {
+    Tensors part = cloneAll(inputs);
+    part[0] = makeTensor(GetParam(), {1, count, attention.features});
+    std::memcpy(part[0].getData(), inputs[0].getData(), count * queryBytes);
+    Tensors results = program.call(part);
+    for (int k = 0; k < 2; ++k)
+      EXPECT_EQ(std::memcmp(results[k].getData(), together[k].getData(),
+                            results[k].getNumBytes()),
+                0)
+          << count;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Determinism,
+                         testing::Values(ElementType::F16, ElementType::BF16,
+                                         ElementType::F32, ElementType::F64),
+                         [](const auto &info) {
+                           return mlir::attn::toString(info.param).str();
+                         });
+
+} // namespace
