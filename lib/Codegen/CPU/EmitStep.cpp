@@ -2,8 +2,13 @@
 //
 //   for each block of queries (a few vectors):
 //     for each few keys:  s = mask(mod(scale * score(q, k)));  max' = max(s)
-//     for each few keys:  p = exp(s - max');  sum' += p
+//     for each few keys:  p = exp(s - max')
+//     sum' = c * sum + sum over keys of p
 //     for each few value features:  acc' = c * acc + sum over keys of p * v
+//
+// Sums over the keys of a tile begin at zero and are added to the state as one:
+// rounding errors grow with the keys of a tile and the number of tiles, not with
+// the number of keys.
 //
 // Queries are lanes: row maxima and sums need no shuffles, and keys and values
 // are read as scalars that are broadcast. The scores of one block stand in a
@@ -165,34 +170,36 @@ void StepEmitter::emitQueryBlock(Value query0) {
         return bound;
       });
 
-  // c = exp(max - max'), sum' = c * sum
-  SmallVector<Value> bound, factors, total = loadVectors(sum, query0);
+  // c = exp(max - max')
+  SmallVector<Value> bound, factors;
   for (int64_t v = 0; v < numVectors; ++v) {
     bound.push_back(b.finiteMax(newMax[v]));
     Value below = arith::SubFOp::create(b, oldMax[v], bound[v]);
     factors.push_back(b.expOf(below, op.getLog2()));
-    total[v] = arith::MulFOp::create(b, total[v], factors[v]);
   }
 
-  // p = exp(s - max'), sum' += p
-  total = b.loop(zero, paddedCount, kRows, total,
-                 [&](Value key0, ValueRange carried) {
-                   SmallVector<Value> sums(carried);
-                   for (int64_t r = 0; r < kRows; ++r) {
-                     Value key = b.addIndex(key0, r);
-                     SmallVector<Value> row = loadScores(key);
-                     for (int64_t v = 0; v < numVectors; ++v) {
-                       Value below = arith::SubFOp::create(b, row[v], bound[v]);
-                       Value p = b.expOf(below, op.getLog2());
-                       sums[v] = arith::AddFOp::create(b, sums[v], p);
-                       b.store(p, scores, {key, column(v)});
-                     }
-                   }
-                   return sums;
-                 });
+  // p = exp(s - max'), sum' = c * sum + sum of p
+  SmallVector<Value> zeros(numVectors, b.splat(0));
+  SmallVector<Value> total = b.loop(
+      zero, paddedCount, kRows, zeros, [&](Value key0, ValueRange carried) {
+        SmallVector<Value> sums(carried);
+        for (int64_t r = 0; r < kRows; ++r) {
+          Value key = b.addIndex(key0, r);
+          SmallVector<Value> row = loadScores(key);
+          for (int64_t v = 0; v < numVectors; ++v) {
+            Value below = arith::SubFOp::create(b, row[v], bound[v]);
+            Value p = b.expOf(below, op.getLog2());
+            sums[v] = arith::AddFOp::create(b, sums[v], p);
+            b.store(p, scores, {key, column(v)});
+          }
+        }
+        return sums;
+      });
   for (int64_t v = 0; v < numVectors; ++v) {
     b.store(newMax[v], max, at(query0, v));
-    b.store(total[v], sum, at(query0, v));
+    Value old = b.load(sum, at(query0, v));
+    Value scaled = arith::MulFOp::create(b, old, factors[v]);
+    b.store(arith::AddFOp::create(b, scaled, total[v]), sum, at(query0, v));
   }
   emitWeightedSum(query0, factors);
 }
@@ -388,12 +395,7 @@ void StepEmitter::emitWeightedSum(Value query0, ArrayRef<Value> factors) {
 /// contributes nothing even if the value is NaN or infinite (S3).
 void StepEmitter::emitValueRows(Value query0, ArrayRef<Value> factors,
                                 Value row0, int64_t numRows, bool guarded) {
-  Value acc = op.getOuts()[2];
-  SmallVector<Value> sums;
-  for (int64_t r = 0; r < numRows; ++r)
-    for (int64_t v = 0; v < numVectors; ++v)
-      sums.push_back(b.rescale(
-          factors[v], b.load(acc, {b.addIndex(row0, r), at(query0, v)})));
+  SmallVector<Value> sums(numRows * numVectors, b.splat(0));
   sums = b.loop(b.index(0), count, 1, sums, [&](Value key, ValueRange carried) {
     SmallVector<Value> weights = loadScores(key), next;
     for (int64_t r = 0; r < numRows; ++r) {
@@ -413,10 +415,14 @@ void StepEmitter::emitValueRows(Value query0, ArrayRef<Value> factors,
     }
     return next;
   });
+  Value acc = op.getOuts()[2];
   for (int64_t r = 0; r < numRows; ++r)
-    for (int64_t v = 0; v < numVectors; ++v)
-      b.store(sums[r * numVectors + v], acc,
-              {b.addIndex(row0, r), at(query0, v)});
+    for (int64_t v = 0; v < numVectors; ++v) {
+      SmallVector<Value> place = {b.addIndex(row0, r), at(query0, v)};
+      Value old = b.rescale(factors[v], b.load(acc, place));
+      Value sum = arith::AddFOp::create(b, old, sums[r * numVectors + v]);
+      b.store(sum, acc, place);
+    }
 }
 
 LogicalResult mlir::attn::emitStep(RewriterBase &rewriter, StepOp op,
