@@ -15,7 +15,7 @@ def VerifyStagePass : Pass<"attn-verify-stage"> {
     | `graph` | `attn.fused`, tiled ops |
     | `fused` | tiled ops; a score, softmax and weighted sum that feed one another |
     | `tiled` | graph ops, `attn.fused` |
-    | `vector` | attn, linalg and bufferization ops, tensors |
+    | `vector` | attn, linalg and bufferization ops, tensors, reshapes with two unknown sizes in one group |
     | `llvm` | anything but llvm and omp |
 
     Changes nothing. Pre-condition: none. Post-condition: the table.

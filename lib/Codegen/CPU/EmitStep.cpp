@@ -7,8 +7,8 @@
 //     for each few value features:  acc' = c * acc + sum over keys of p * v
 //
 // Sums over the keys of a tile begin at zero and are added to the state as one:
-// rounding errors grow with the keys of a tile and the number of tiles, not with
-// the number of keys.
+// rounding errors grow with the keys of a tile and the number of tiles, not
+// with the number of keys.
 //
 // Queries are lanes: row maxima and sums need no shuffles, and keys and values
 // are read as scalars that are broadcast. The scores of one block stand in a
@@ -131,9 +131,8 @@ void StepEmitter::emit() {
   count = op.getCount();
   scores = allocateScores();
   paddedCount = padKeys();
-  // Without a mask or mod no key of the tile is removed, and NaN is the answer.
-  if (!op.getMaskBody().empty() || !op.getModBody().empty())
-    allFinite = emitAllFinite();
+  // Also without a mask: a score may be -inf, or a weight underflow.
+  allFinite = emitAllFinite();
   b.loop(b.index(0), b.index(op.getNumQueries()), numVectors * b.lanes,
          [&](Value query0) { emitQueryBlock(query0); });
 }
@@ -382,10 +381,6 @@ void StepEmitter::emitWeightedSum(Value query0, ArrayRef<Value> factors) {
            [&](Value e) { emitValueRows(query0, factors, e, 1, guarded); });
     return SmallVector<Value>();
   };
-  if (!allFinite) {
-    rows(/*guarded=*/false);
-    return;
-  }
   b.branch(
       allFinite, [&]() { return rows(/*guarded=*/false); },
       [&]() { return rows(/*guarded=*/true); });

@@ -9,6 +9,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace mlir::attn;
@@ -94,7 +95,7 @@ void LaneProgram::inlineUniform(Operation *op, Mapping &mapping) {
         scalars.map(operand, mapping[operand].value);
   });
   Operation *clone = b.clone(*op, scalars);
-  clone->walk([&](Operation *inner) { clampIndices(inner); });
+  clone->walk([&](Operation *inner) { makeTotal(inner); });
   for (auto [from, to] : llvm::zip(op->getResults(), clone->getResults()))
     mapping[from] = LaneValue::uniform(to);
 }
@@ -196,6 +197,7 @@ bool LaneProgram::inlineElementwise(Operation *op, ArrayRef<LaneValue> operands,
     state.types.push_back(VectorType::get({lanes}, type));
   state.attributes = op->getAttrs();
   Operation *vectorOp = b.create(state);
+  makeTotal(vectorOp);
   for (auto [from, to] : llvm::zip(op->getResults(), vectorOp->getResults()))
     mapping[from] = LaneValue::vector(to);
   return true;
@@ -219,7 +221,7 @@ void LaneProgram::inlineByLane(Operation *op, Mapping &mapping) {
           scalars.map(operand, toScalar(mapping[operand], lane));
     });
     Operation *clone = b.clone(*op, scalars);
-    clone->walk([&](Operation *inner) { clampIndices(inner); });
+    clone->walk([&](Operation *inner) { makeTotal(inner); });
     for (auto [k, result] : llvm::enumerate(clone->getResults()))
       results[k].push_back(result);
   }
@@ -228,6 +230,35 @@ void LaneProgram::inlineByLane(Operation *op, Mapping &mapping) {
     mapping[result] = LaneValue::vector(
         vector::FromElementsOp::create(b, loc, type, results[k]));
   }
+}
+
+/// divisor = divisor == 0 ? 1 : divisor. A program does not divide by zero for
+/// queries and keys that exist, but lanes past the end are computed, too.
+void LaneProgram::guardDivisor(Operation *op) {
+  if (!isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp,
+           arith::FloorDivSIOp, arith::CeilDivSIOp, arith::CeilDivUIOp>(op))
+    return;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(op);
+  Value divisor = op->getOperand(1);
+  Type type = divisor.getType();
+  auto constant = [&](int64_t value) -> Value {
+    IntegerAttr number = b.getIntegerAttr(getElementTypeOrSelf(type), value);
+    if (auto vector = dyn_cast<VectorType>(type))
+      return arith::ConstantOp::create(b, loc,
+                                       DenseElementsAttr::get(vector, number));
+    return arith::ConstantOp::create(b, loc, number);
+  };
+  Value isZero = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                       divisor, constant(0));
+  op->setOperand(1,
+                 arith::SelectOp::create(b, loc, isZero, constant(1), divisor));
+}
+
+/// What an op of a region needs to be safe where no query or key exists.
+void LaneProgram::makeTotal(Operation *op) {
+  clampIndices(op);
+  guardDivisor(op);
 }
 
 /// index = max(0, min(index, size - 1)) for every index of a load.

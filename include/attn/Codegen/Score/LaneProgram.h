@@ -38,9 +38,9 @@ struct LaneValue {
 /// so that `slope[h]` is loaded once for all lanes. Indices stay affine in the
 /// lane as long as they can: `j <= i + off` is one scalar subtraction and one
 /// comparison with a constant vector. Loads are done lane by lane, with indices
-/// clamped into the buffer, because lanes past the end of a tile are computed,
-/// too. Any other op without side effects is done lane by lane, which a missed
-/// remark says.
+/// clamped into the buffer and integer divisors made non-zero, because lanes
+/// past the end of a tile are computed, too. Any other op without side effects
+/// is done lane by lane, which a missed remark says.
 class LaneProgram {
 public:
   LaneProgram(OpBuilder &builder, Location loc, int64_t lanes)
@@ -67,7 +67,9 @@ private:
   void inlineUniform(Operation *op, Mapping &mapping);
   void inlineByLane(Operation *op, Mapping &mapping);
   LaneValue compareAffine(Operation *op, LaneValue lhs, LaneValue rhs);
-  void clampIndices(Operation *load);
+  void makeTotal(Operation *op);
+  void clampIndices(Operation *op);
+  void guardDivisor(Operation *op);
 
   OpBuilder &b;
   Location loc;
