@@ -313,8 +313,7 @@ SmallVector<Value> Tiler::emitStep(Value j0, Value count, Value full,
   auto step = StepOp::create(
       b, state.getTypes(), packedQuery, pack(op.getKey(), packedKey),
       pack(op.getValue(), packedValue), packedParams, count, at,
-      tellsFull ? full : Value(), state,
-      b.getF64FloatAttr(scale), unitLog2());
+      tellsFull ? full : Value(), state, b.getF64FloatAttr(scale), unitLog2());
   IRMapping mapping;
   op.getScoreBody().cloneInto(&step.getScoreBody(), mapping);
   op.getModBody().cloneInto(&step.getModBody(), mapping);

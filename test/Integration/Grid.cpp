@@ -33,8 +33,7 @@ struct Numbers {
     return tensor;
   }
   reference::Tensor asReference(int64_t rows, int64_t columns) const {
-    return {{rows, columns},
-            {values.begin(), values.begin() + rows * columns}};
+    return {{rows, columns}, {values.begin(), values.begin() + rows * columns}};
   }
 };
 
@@ -70,8 +69,8 @@ std::string textOf(const Mask &mask) {
          "    -> (tensor<?x?xf32>, tensor<?xf32>) {\n"
          "%s = attn.score dot(%q, %k) scale(0.5)\n"
          "    : tensor<?x?xf32>, tensor<?x?xf32> -> tensor<?x?xf32>\n" +
-         (step.empty() ? "" : "%m = " + step + "\n") + "%p, %l = attn.softmax " +
-         (step.empty() ? "%s" : "%m") +
+         (step.empty() ? "" : "%m = " + step + "\n") +
+         "%p, %l = attn.softmax " + (step.empty() ? "%s" : "%m") +
          " : tensor<?x?xf32>, tensor<?xf32>\n"
          "%o = attn.weighted_sum %p, %v\n"
          "    : tensor<?x?xf32>, tensor<?x?xf32> -> tensor<?x?xf32>\n"
@@ -92,8 +91,7 @@ TEST_P(Grid, EverySmallSize) {
         reference::Tensor scores = reference::score(
             queries.asReference(M, D), keys.asReference(N, D), 0.5);
         if (GetParam().keep)
-          scores =
-              reference::mask(scores, GetParam().keep(scores.shape, n));
+          scores = reference::mask(scores, GetParam().keep(scores.shape, n));
         reference::Softmax softmax = reference::softmax(scores);
         for (int64_t E : kFeatures) {
           Tensors inputs;
@@ -102,8 +100,8 @@ TEST_P(Grid, EverySmallSize) {
           inputs.push_back(values.asHost(N, E));
           inputs.push_back(makeIntegers({}, {n}));
           Tensors results = program.call(inputs);
-          reference::Tensor expected = reference::weightedSum(
-              softmax.weights, values.asReference(N, E));
+          reference::Tensor expected =
+              reference::weightedSum(softmax.weights, values.asReference(N, E));
           ++numCalls;
           ASSERT_TRUE(matches(results[0], expected, N))
               << M << " queries, " << N << " keys, D " << D << ", E " << E;

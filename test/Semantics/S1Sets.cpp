@@ -17,11 +17,12 @@ const std::string kSoftcap = modRegion("%c = arith.constant 2.0 : $f\n"
 /// Would turn a removed score into a finite one.
 const std::string kBounded = modRegion("%c = arith.constant -1.0 : $f\n"
                                        "%r = arith.maximumf %x, %c : $f");
-const std::string kEven = maskRegion("%two = arith.constant 2 : index\n"
-                                     "%sum = arith.addi %i, %j : index\n"
-                                     "%rest = arith.remui %sum, %two : index\n"
-                                     "%zero = arith.constant 0 : index\n"
-                                     "%r = arith.cmpi eq, %rest, %zero : index");
+const std::string kEven =
+    maskRegion("%two = arith.constant 2 : index\n"
+               "%sum = arith.addi %i, %j : index\n"
+               "%rest = arith.remui %sum, %two : index\n"
+               "%zero = arith.constant 0 : index\n"
+               "%r = arith.cmpi eq, %rest, %zero : index");
 
 class Sets : public testing::TestWithParam<Route> {
 protected:

@@ -53,8 +53,7 @@ const Case kCases[] = {
      {{1, 2, 3}, {1, 1, 3, 4, 5}},
      3,
      5},
-    {"ModRemovesAll",
-     {modRegion("%r = arith.constant 0xFF800000 : $f")}},
+    {"ModRemovesAll", {modRegion("%r = arith.constant 0xFF800000 : $f")}},
     {"ModRemovesWhatTheMaskLeaves",
      {"attn.mask $s causal top_left : $t",
       modRegion("%n = arith.constant 0xFF800000 : $f\n"

@@ -125,7 +125,8 @@ uint64_t poisonBits(ElementType type, std::mt19937_64 &random) {
   }
 }
 
-void poison(HostTensor &tensor, const std::vector<int64_t> &rows, uint64_t seed) {
+void poison(HostTensor &tensor, const std::vector<int64_t> &rows,
+            uint64_t seed) {
   std::mt19937_64 random(seed);
   const Shape &shape = tensor.getShape();
   size_t width = mlir::attn::getByteWidth(tensor.getElementType());
@@ -163,8 +164,9 @@ TEST_P(NonInterference, PoisonInRemovedRows) {
   attention.extra = given.extra;
   for (std::string step : given.steps) {
     if (size_t at = step.find("$inf"); at != std::string::npos)
-      step.replace(at, 4, type == ElementType::F64 ? "0xFFF0000000000000"
-                                                   : "0xFF800000");
+      step.replace(at, 4,
+                   type == ElementType::F64 ? "0xFFF0000000000000"
+                                            : "0xFF800000");
     attention.steps.push_back(step);
   }
   Program program = attention.compile(quickly(std::get<2>(GetParam())));

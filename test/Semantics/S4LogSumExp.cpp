@@ -44,8 +44,12 @@ protected:
 // not, because the mod is not linear.
 TEST_P(LogSumExp, OfFinalScores) {
   for (std::vector<std::string> steps :
-       {std::vector<std::string>{}, {kAdd}, {kSoftcap}, {kSoftcap, kAdd},
-        {"attn.mask $s causal : $t"}, {"attn.mask $s causal : $t", kSoftcap}}) {
+       {std::vector<std::string>{},
+        {kAdd},
+        {kSoftcap},
+        {kSoftcap, kAdd},
+        {"attn.mask $s causal : $t"},
+        {"attn.mask $s causal : $t", kSoftcap}}) {
     Attention attention;
     attention.steps = steps;
     Tensors inputs;

@@ -59,9 +59,8 @@ TEST_P(OneRounding, OneHotRowsAreExact) {
   for (int64_t h = 0; h < attention.heads; ++h) {
     for (int64_t i = 0; i < attention.queries; ++i)
       for (int64_t d = 0; d < attention.features; ++d)
-        inputs[0].setFloat(
-            (h * attention.queries + i) * attention.features + d,
-            d == place(i));
+        inputs[0].setFloat((h * attention.queries + i) * attention.features + d,
+                           d == place(i));
     for (int64_t j = 0; j < attention.keys; ++j)
       for (int64_t d = 0; d < attention.features; ++d)
         inputs[1].setFloat((h * attention.keys + j) * attention.features + d,

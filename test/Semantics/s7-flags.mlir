@@ -1,6 +1,7 @@
 // S7: no flag that lets LLVM forget that there are NaNs and infinities, before
 // and after its optimizations.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// DEFINE: %{flags} = (fadd|fsub|fmul|fdiv|fneg|fcmp|call|select|phi|fptrunc|fpext) (fast|nnan|ninf|nsz|arcp|contract|afn|reassoc) |-fp-math.=.true|unsafe-fp
 // RUN: attn-run %s --stop-after=llvm --print > %t.mlir
 // RUN: attn-run %s --emit=llvm -o %t.ll
 // RUN: attn-run %s --route=naive --emit=llvm -o %t.naive.ll
@@ -14,8 +15,6 @@
 // RUN: echo "%%1 = fmul nnan float %%x, %%y" | grep -E "%{flags}"
 // RUN: echo "%%1 = call reassoc float @f()" | grep -E "%{flags}"
 // RUN: echo '"no-nans-fp-math"="true"' | grep -E "%{flags}"
-
-// DEFINE: %{flags} = (fadd|fsub|fmul|fdiv|fneg|fcmp|call|select|phi|fptrunc|fpext) (fast|nnan|ninf|nsz|arcp|contract|afn|reassoc) |-fp-math.=.true|unsafe-fp
 
 func.func @f(%q: tensor<2x?x64xbf16>, %k: tensor<1x?x64xbf16>, %v: tensor<1x?x64xbf16>,
              %sink: tensor<2xf32>) -> (tensor<2x?x64xbf16>, tensor<2x?xf32>) {

@@ -44,8 +44,7 @@ Program::Program(const std::string &source, Settings settings)
   AttnPipelineOptions pipeline;
   pipeline.route = settings.route;
   pipeline.threads = settings.threads;
-  pipeline.machine =
-      getMachine(*llvm::cantFail(createTargetMachine(compiler)));
+  pipeline.machine = getMachine(*llvm::cantFail(createTargetMachine(compiler)));
   PassManager passes(&impl->context);
   buildAttnPipeline(passes, pipeline);
   // The interpreter needs the module as it was.
@@ -154,10 +153,10 @@ testing::AssertionResult sameBits(const Tensors &a, const Tensors &b) {
 testing::AssertionResult matches(const HostTensor &actual,
                                  const reference::AnyTensor &expected,
                                  int64_t numKeys, double magnitude) {
-  reference::Comparison comparison =
-      reference::compare(std::get<reference::Tensor>(toReference(actual)),
-                         std::get<reference::Tensor>(expected),
-                         getFormat(actual.getElementType()), numKeys, magnitude);
+  reference::Comparison comparison = reference::compare(
+      std::get<reference::Tensor>(toReference(actual)),
+      std::get<reference::Tensor>(expected), getFormat(actual.getElementType()),
+      numKeys, magnitude);
   if (comparison.passed())
     return testing::AssertionSuccess();
   return testing::AssertionFailure()
@@ -204,8 +203,7 @@ std::string Attention::text() const {
   std::string t = tensor({heads, queries, keys}, compute);
   std::string l = tensor({heads, queries}, compute);
 
-  std::string text =
-      "func.func @f(%q: " + q + ", %k: " + k + ", %v: " + v;
+  std::string text = "func.func @f(%q: " + q + ", %k: " + k + ", %v: " + v;
   for (const std::string &argument : extra)
     text += ", " + argument;
   text += ") -> (" + o + ", " + l + ") {\n%s0 = attn.score dot(%q, %k) scale(" +

@@ -73,7 +73,8 @@ testing::AssertionResult matches(const HostTensor &actual,
 // Attention as text
 //===----------------------------------------------------------------------===//
 
-/// func.func @f(%q, %k, %v, extra..) -> (output, lse), on [heads, rows, features]
+/// func.func @f(%q, %k, %v, extra..) -> (output, lse), on [heads, rows,
+/// features]
 struct Attention {
   ElementType type = ElementType::F32;
   int64_t heads = 2, keyHeads = 1, queries = 40, keys = 150;
