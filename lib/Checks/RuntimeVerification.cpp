@@ -7,11 +7,15 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Linalg/Transforms/RuntimeOpVerification.h"
+#include "mlir/Dialect/MemRef/Transforms/RuntimeOpVerification.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tensor/Transforms/RuntimeOpVerification.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Interfaces/RuntimeVerifiableOpInterface.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace mlir::attn;
@@ -32,6 +36,7 @@ public:
   void softmax(Value sink, const Sizes &scores);
   void weightedSum(Value value, const Sizes &weights);
   void mask(MaskOp op);
+  void reads(Region &region, const Sizes &scores);
   /// The sizes that `result`'s type states are those that its operands give.
   void resultType(Value result, const Sizes &sizes);
 
@@ -208,16 +213,49 @@ void Checks::mask(MaskOp op) {
     requireLengths(op.getArgs()[0], scores.back());
 }
 
+/// An index is clamped into the tensor that it reads, which needs an element,
+/// unless there are no scores for which to run the region.
+void Checks::reads(Region &region, const Sizes &scores) {
+  llvm::SetVector<Value> tensors;
+  region.walk([&](tensor::ExtractOp read) {
+    if (!region.isAncestor(read.getTensor().getParentRegion()))
+      tensors.insert(read.getTensor());
+  });
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  auto isEmpty = [&](const Sizes &sizes) {
+    Value result = arith::ConstantIntOp::create(b, 0, 1);
+    for (OpFoldResult size : sizes)
+      result = arith::OrIOp::create(b, result,
+                                    compare(Predicate::eq, index(size), zero));
+    return result;
+  };
+  for (Value tensor : tensors) {
+    auto type = cast<RankedTensorType>(tensor.getType());
+    if (type.hasStaticShape() && type.getNumElements() != 0)
+      continue;
+    Value empty = isEmpty(sizesOf(tensor));
+    // The scores are empty if the tensor is.
+    require(compare(Predicate::uge, isEmpty(scores), empty),
+            "a tensor that a region reads must not be empty");
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // The interface for each op
 //===----------------------------------------------------------------------===//
 
 static void checkOp(ScoreOp op, Checks &checks, ArrayRef<Sizes> shapes) {
   checks.score(op.getQuery(), op.getKey(), op.getParams(), shapes[0]);
+  checks.reads(op.getBody(), shapes[0]);
 }
 
-static void checkOp(MaskOp op, Checks &checks, ArrayRef<Sizes>) {
+static void checkOp(ScoreModOp op, Checks &checks, ArrayRef<Sizes> shapes) {
+  checks.reads(op.getBody(), shapes[0]);
+}
+
+static void checkOp(MaskOp op, Checks &checks, ArrayRef<Sizes> shapes) {
   checks.mask(op);
+  checks.reads(op.getBody(), shapes[0]);
 }
 
 static void checkOp(SoftmaxOp op, Checks &checks, ArrayRef<Sizes> shapes) {
@@ -235,6 +273,8 @@ static void checkOp(FusedOp op, Checks &checks, ArrayRef<Sizes> shapes) {
   checks.score(op.getQuery(), op.getKey(), op.getParams(), scores);
   checks.softmax(op.getSink(), scores);
   checks.weightedSum(op.getValue(), scores);
+  for (Region &region : op->getRegions())
+    checks.reads(region, scores);
 }
 
 namespace {
@@ -259,8 +299,12 @@ struct Verification
 
 void mlir::attn::registerRuntimeVerifiableOpInterfaceExternalModels(
     DialectRegistry &registry) {
+  linalg::registerRuntimeVerifiableOpInterfaceExternalModels(registry);
+  memref::registerRuntimeVerifiableOpInterfaceExternalModels(registry);
+  tensor::registerRuntimeVerifiableOpInterfaceExternalModels(registry);
   registry.addExtension(+[](MLIRContext *context, AttnDialect *) {
     ScoreOp::attachInterface<Verification<ScoreOp>>(*context);
+    ScoreModOp::attachInterface<Verification<ScoreModOp>>(*context);
     MaskOp::attachInterface<Verification<MaskOp>>(*context);
     SoftmaxOp::attachInterface<Verification<SoftmaxOp>>(*context);
     WeightedSumOp::attachInterface<Verification<WeightedSumOp>>(*context);

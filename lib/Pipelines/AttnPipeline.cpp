@@ -96,6 +96,9 @@ static void buildVector(OpPassManager &pm, const AttnPipelineOptions &options) {
   // linalg, so that it sees few regions.
   bufferization::buildBufferDeallocationPipeline(pm);
   pm.addPass(createConvertBufferizationToMemRefPass());
+  // All buffers are there, and what is hoisted later takes its check along.
+  if (options.runtimeChecks)
+    pm.addPass(createCheckAllocationsPass());
   // Before the loops of linalg, which these copies become.
   pm.addPass(createExpandCopiesPass());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());

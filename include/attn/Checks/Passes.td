@@ -5,34 +5,46 @@
 include "mlir/Pass/PassBase.td"
 
 def RuntimeChecksPass : Pass<"attn-runtime-checks"> {
-  let summary = "check at run time what the types of attn ops leave open";
+  let summary = "check at run time what the types of operations leave open";
   let description = [{
-    Puts a `cf.assert` before each graph op and `attn.fused` for every
-    constraint that the types do not prove: sizes that must agree, heads that
-    must divide, lengths that must lie within the sequence. A failed check ends
-    the program with one message, before anything is read.
-
-    Upstream's `generate-runtime-verification` does this for ops of every
-    dialect, also for the reads inside score_mod and mask regions, which must
-    not have side effects; this pass takes the attn ops alone.
+    Puts `cf.assert` in front of every operation that could go wrong for some
+    sizes, lengths or indices: those of `RuntimeVerifiableOpInterface`, as
+    upstream's `generate-runtime-verification` does, and elementwise operations
+    on tensors of dynamic size.
 
     ```mlir
-    %s = attn.mask %0 lengths(%n : tensor<?xi64>) : tensor<?x8x?x?xf32>
+    %r = tensor.extract %t[%i] : tensor<?xf32>
     ```
     becomes
     ```mlir
-    scf.for %b = %c0 to %batch step %c1 {
-      %length = tensor.extract %n[%b] : tensor<?xi64>
-      ..
-      cf.assert %fits, "f.mlir:3:8: attn.mask: a length must be in [0, N]"
-    }
-    %s = attn.mask %0 lengths(%n : tensor<?xi64>) : tensor<?x8x?x?xf32>
+    %n = tensor.dim %t, %c0 : tensor<?xf32>
+    ..
+    cf.assert %inside, "f.mlir:3:8: tensor.extract: out-of-bounds access"
+    %r = tensor.extract %t[%i] : tensor<?xf32>
     ```
 
-    Pre-condition: stage `graph`. Post-condition: the same ops, checked.
+    The regions of attn operations stay as they are, for they are pure, and are
+    run for masked keys, too: their lowerings clamp what they read to its bounds.
+
+    Pre-condition: operations on tensors. Post-condition: none of them reads or
+    writes outside of a tensor without an error.
   }];
   let dependentDialects = ["arith::ArithDialect", "cf::ControlFlowDialect",
                            "scf::SCFDialect", "tensor::TensorDialect"];
+}
+
+def CheckAllocationsPass : Pass<"attn-check-allocations"> {
+  let summary = "check at run time that the size of an allocation is no nonsense";
+  let description = [{
+    The size of a buffer in bytes is a product that may overflow, and the buffer
+    would be too small. Each allocation with dynamic sizes gets a `cf.assert`
+    that none is negative and that there are at most 2^56 elements; whether
+    there is so much memory is for the allocator to say.
+
+    Pre-condition: operations on memrefs. Post-condition: the product of the
+    sizes of each `memref.alloc` and `memref.alloca` is right.
+  }];
+  let dependentDialects = ["arith::ArithDialect", "cf::ControlFlowDialect"];
 }
 
 #endif // ATTN_CHECKS_PASSES_TD

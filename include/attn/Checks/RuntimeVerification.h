@@ -9,9 +9,10 @@ class DialectRegistry;
 
 namespace mlir::attn {
 
-/// Lets the upstream pass `generate-runtime-verification` check attn.score,
-/// mask, softmax, weighted_sum and fused: one `cf.assert` for each constraint
-/// that their types do not prove.
+/// Lets `attn-runtime-checks`, and the upstream pass `generate-runtime-verification`,
+/// check attn.score, mask, softmax, weighted_sum and fused: one `cf.assert` for
+/// each constraint that their types do not prove. Also registers the checks that
+/// upstream has for linalg, memref and tensor.
 void registerRuntimeVerifiableOpInterfaceExternalModels(
     DialectRegistry &registry);
 

@@ -204,12 +204,25 @@ Value mlir::attn::expOf(ImplicitLocOpBuilder &b, Value x, Value max,
                                  floatConstant(b, x.getType(), 0), power);
 }
 
+/// index = max(0, min(index, size - 1))
+static void clampIndices(tensor::ExtractOp read) {
+  ImplicitLocOpBuilder b(read.getLoc(), read);
+  for (auto [axis, index] : llvm::enumerate(read.getIndicesMutable())) {
+    Value size = tensor::DimOp::create(b, read.getTensor(), axis);
+    Value one = arith::ConstantIndexOp::create(b, 1);
+    Value last = arith::SubIOp::create(b, size, one);
+    Value below = arith::MinSIOp::create(b, index.get(), last);
+    Value zero = arith::ConstantIndexOp::create(b, 0);
+    index.set(arith::MaxSIOp::create(b, below, zero));
+  }
+}
+
 Value mlir::attn::inlineRegion(ImplicitLocOpBuilder &b, Region &region,
                                ValueRange args) {
   IRMapping mapping;
   mapping.map(region.getArguments(), args);
   for (Operation &op : region.front().without_terminator())
-    b.clone(op, mapping);
+    b.clone(op, mapping)->walk(clampIndices);
   auto yield = cast<YieldOp>(region.front().getTerminator());
   return mapping.lookupOrDefault(yield.getValue());
 }

@@ -74,7 +74,9 @@ Value roundTo(ImplicitLocOpBuilder &b, Value x, Type type);
 /// `x == -inf ? 0 : exp(x - max)`, or with `log2`, `exp2(x - max)`. The test
 /// gives exp(-inf - -inf) = 0: a row without keys has no weights.
 Value expOf(ImplicitLocOpBuilder &b, Value x, Value max, bool log2 = false);
-/// What the region yields for `args`.
+/// What the region yields for `args`. It is run for removed keys, too, and in a
+/// tile for queries past the last one, so that every index with which it reads a
+/// tensor is clamped into it.
 Value inlineRegion(ImplicitLocOpBuilder &b, Region &region, ValueRange args);
 
 } // namespace mlir::attn

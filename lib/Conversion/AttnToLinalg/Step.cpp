@@ -19,22 +19,6 @@ static Value firstRows(ImplicitLocOpBuilder &b, Value tile, Value count) {
   return tensor::ExtractSliceOp::create(b, tile, offsets, sizes, strides);
 }
 
-/// index = max(0, min(index, size - 1)) for every tensor that the region reads:
-/// a tile has T queries, of which the last may lie past the end of the whole.
-static void clampReads(Region &region) {
-  region.walk([](tensor::ExtractOp read) {
-    ImplicitLocOpBuilder b(read.getLoc(), read);
-    for (auto [axis, index] : llvm::enumerate(read.getIndicesMutable())) {
-      Value size = tensor::DimOp::create(b, read.getTensor(), axis);
-      Value one = arith::ConstantIndexOp::create(b, 1);
-      Value last = arith::SubIOp::create(b, size, one);
-      Value below = arith::MinSIOp::create(b, index.get(), last);
-      Value zero = arith::ConstantIndexOp::create(b, 0);
-      index.set(arith::MaxSIOp::create(b, below, zero));
-    }
-  });
-}
-
 /// The scores [T, count] of the tile, after mod and mask.
 static Value buildTileScores(ImplicitLocOpBuilder &b, StepOp op, Value key) {
   // r[i, j] = scale * sum over d of f(q[d, i], k[j, d], w[d], ..)
@@ -65,8 +49,6 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerStep(RewriterBase &rewriter,
     return rewriter.notifyMatchFailure(op, "the state is in buffers");
   rewriter.setInsertionPoint(op);
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-  clampReads(op.getModBody());
-  clampReads(op.getMaskBody());
   bool log2 = op.getLog2();
   Value max = op.getOuts()[0], sum = op.getOuts()[1], acc = op.getOuts()[2];
   Value key = firstRows(b, op.getKey(), op.getCount());
