@@ -12,6 +12,7 @@
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -34,8 +35,10 @@ static llvm::CodeGenOptLevel getCodeGenLevel(const CompilerOptions &options) {
       .value_or(llvm::CodeGenOptLevel::Default);
 }
 
-/// LLVM itself only warns of an unknown cpu, and compiles for another one.
-static llvm::Error checkCpu(const llvm::Triple &triple, StringRef cpu) {
+/// LLVM itself only warns of an unknown cpu or feature, and compiles for
+/// another one. An empty `cpu` is this machine.
+static llvm::Error checkCpu(const llvm::Triple &triple, StringRef cpu,
+                            ArrayRef<StringRef> features) {
   std::string message;
   const llvm::Target *target =
       llvm::TargetRegistry::lookupTarget(triple, message);
@@ -43,9 +46,16 @@ static llvm::Error checkCpu(const llvm::Triple &triple, StringRef cpu) {
     return createStringError(message);
   std::unique_ptr<llvm::MCSubtargetInfo> info(
       target->createMCSubtargetInfo(triple, "", ""));
-  if (!info->isCPUStringValid(cpu))
+  if (!cpu.empty() && !info->isCPUStringValid(cpu))
     return createStringError("'%s' is not a cpu of %s", cpu.str().c_str(),
                              triple.str().c_str());
+  for (StringRef feature : features) {
+    StringRef name = feature.ltrim("+-");
+    if (llvm::none_of(info->getAllProcessorFeatures(),
+                      [&](const auto &known) { return name == known.Key; }))
+      return createStringError("'%s' is not a feature of %s",
+                               name.str().c_str(), triple.str().c_str());
+  }
   return llvm::Error::success();
 }
 
@@ -56,19 +66,18 @@ mlir::attn::createTargetMachine(const CompilerOptions &options) {
   auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
   if (!builder)
     return builder.takeError();
+  SmallVector<StringRef> features;
+  StringRef(options.features).split(features, ',', -1, /*KeepEmpty=*/false);
+  if (llvm::Error error =
+          checkCpu(builder->getTargetTriple(), options.cpu, features))
+    return std::move(error);
   if (!options.cpu.empty()) {
-    if (llvm::Error error = checkCpu(builder->getTargetTriple(), options.cpu))
-      return std::move(error);
     // The features of this machine would add to those of the cpu.
     builder->setCPU(options.cpu);
     builder->setFeatures("");
   }
-  if (!options.features.empty()) {
-    SmallVector<StringRef> features;
-    StringRef(options.features).split(features, ',', -1, /*KeepEmpty=*/false);
-    builder->addFeatures(
-        std::vector<std::string>(features.begin(), features.end()));
-  }
+  builder->addFeatures(
+      std::vector<std::string>(features.begin(), features.end()));
   // A small model cannot reach from the heap to the libraries, but the engine
   // makes stubs; and shared libraries need position independence.
   builder->setRelocationModel(llvm::Reloc::PIC_);
@@ -133,7 +142,11 @@ llvm::Expected<Callable> mlir::attn::compile(ModuleOp module,
                              signature.name.c_str(),
                              llvm::toString(function.takeError()).c_str());
   (*engine)->initialize();
-  if (!options.objectDump.empty())
+  if (!options.objectDump.empty()) {
+    // It prints the reason, but does not return it.
     (*engine)->dumpToObjectFile(options.objectDump);
+    if (!llvm::sys::fs::exists(options.objectDump))
+      return createStringError("cannot write '%s'", options.objectDump.c_str());
+  }
   return Callable(std::move(*engine), signature, *function);
 }

@@ -145,6 +145,9 @@ llvm::Error attn::checkSource(StringRef source) {
     return createStringError("bytecode is not accepted, only text");
   if (source.size() > kMaxSourceBytes)
     return createStringError("the file is larger than 64 MiB");
+  // Which the lexer takes for space.
+  if (size_t zero = source.find('\0'); zero != StringRef::npos)
+    return createStringError("byte %zu is zero: this is no text", zero);
   return Scanner(source).run();
 }
 
@@ -179,6 +182,37 @@ static LogicalResult checkTypes(ModuleOp module) {
   return failure(result.wasInterrupted());
 }
 
+/// There is no bound on the stack that a recursive function needs. A function
+/// that is not called but mentioned counts as called.
+static LogicalResult checkCalls(ModuleOp module) {
+  SymbolTable symbols(module);
+  llvm::DenseMap<Operation *, unsigned> numCallees;
+  llvm::DenseMap<Operation *, SmallVector<Operation *>> callers;
+  SmallVector<Operation *> done;
+  for (Operation &op : *module.getBody()) {
+    llvm::SmallPtrSet<Operation *, 4> callees;
+    if (auto uses = SymbolTable::getSymbolUses(&op))
+      for (SymbolTable::SymbolUse use : *uses)
+        if (Operation *callee =
+                symbols.lookup(use.getSymbolRef().getRootReference()))
+          callees.insert(callee);
+    for (Operation *callee : callees)
+      callers[callee].push_back(&op);
+    numCallees[&op] = callees.size();
+    if (callees.empty())
+      done.push_back(&op);
+  }
+  // What calls only what is done is done itself.
+  for (size_t i = 0; i < done.size(); ++i)
+    for (Operation *caller : callers.lookup(done[i]))
+      if (--numCallees[caller] == 0)
+        done.push_back(caller);
+  for (Operation &op : *module.getBody())
+    if (numCallees[&op] != 0)
+      return op.emitError("recursive calls are not supported");
+  return success();
+}
+
 static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readStdin() {
   std::string text;
   char chunk[1 << 16];
@@ -209,7 +243,7 @@ attn::parseSource(StringRef path, llvm::SourceMgr &sources,
     module = parseSourceFile<ModuleOp>(sources, context);
   });
   parser.join();
-  if (!module || failed(checkTypes(*module)))
+  if (!module || failed(checkTypes(*module)) || failed(checkCalls(*module)))
     return createStringError("'%s' is not a valid module", path.str().c_str());
   return module;
 }

@@ -21,8 +21,7 @@ static void keepFreedMemory() {
 #endif
 }
 
-llvm::Error attn::runBenchmark(StringRef name, Invocation &invocation,
-                               std::vector<std::string> arguments) {
+llvm::Error attn::initializeBenchmark(std::vector<std::string> arguments) {
   std::vector<char *> argv;
   for (std::string &argument : arguments)
     argv.push_back(argument.data());
@@ -32,6 +31,10 @@ llvm::Error attn::runBenchmark(StringRef name, Invocation &invocation,
   if (argc > 1)
     return llvm::createStringError("Google Benchmark does not know %s",
                                    argv[1]);
+  return llvm::Error::success();
+}
+
+void attn::runBenchmark(StringRef name, Invocation &invocation) {
   keepFreedMemory();
   invocation.run(); // pages and caches
   benchmark::RegisterBenchmark(("BM_" + name.str()).c_str(),
@@ -44,5 +47,4 @@ llvm::Error attn::runBenchmark(StringRef name, Invocation &invocation,
       ->Unit(benchmark::kMicrosecond);
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
-  return llvm::Error::success();
 }

@@ -7,10 +7,12 @@
 
 namespace mlir::attn {
 
+/// `arguments` are the program's name and Google Benchmark's flags.
+llvm::Error initializeBenchmark(std::vector<std::string> arguments);
+
 /// Measures `invocation` as BM_<name>: time on the clock, and CPU time of all
-/// threads. `arguments` are the program's name and Google Benchmark's flags.
-llvm::Error runBenchmark(StringRef name, Invocation &invocation,
-                         std::vector<std::string> arguments);
+/// threads.
+void runBenchmark(StringRef name, Invocation &invocation);
 
 } // namespace mlir::attn
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <string_view>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -16,6 +17,14 @@
 [[noreturn]] static void stop(const char *message) {
   std::fflush(stdout);
   std::fprintf(stderr, "attn-run: error: %s\n", message);
+  std::_Exit(1);
+}
+
+/// Only what is allowed in a signal handler.
+[[noreturn]] static void stopInHandler(std::string_view message) {
+  for (std::string_view text :
+       {std::string_view("attn-run: error: "), message, std::string_view("\n")})
+    (void)!write(STDERR_FILENO, text.data(), text.size());
   std::_Exit(1);
 }
 
@@ -31,11 +40,7 @@ void mlir::attn::installGuards() {
 
 void mlir::attn::setLimits(unsigned seconds, unsigned mebibytes) {
   if (seconds != 0) {
-    std::signal(SIGALRM, [](int) {
-      static constexpr char kMessage[] = "attn-run: error: out of time\n";
-      (void)!write(STDERR_FILENO, kMessage, sizeof(kMessage) - 1);
-      std::_Exit(1);
-    });
+    std::signal(SIGALRM, [](int) { stopInHandler("out of time"); });
     alarm(seconds);
   }
   if (mebibytes != 0) {
@@ -43,4 +48,14 @@ void mlir::attn::setLimits(unsigned seconds, unsigned mebibytes) {
     rlimit limit = {bytes, bytes};
     setrlimit(RLIMIT_DATA, &limit);
   }
+}
+
+mlir::attn::ArithmeticGuard::ArithmeticGuard()
+    : previous(std::signal(SIGFPE, [](int) {
+        stopInHandler("the program divides by zero, or the most negative "
+                      "integer by -1");
+      })) {}
+
+mlir::attn::ArithmeticGuard::~ArithmeticGuard() {
+  std::signal(SIGFPE, previous);
 }

@@ -13,6 +13,17 @@ void installGuards();
 /// limit.
 void setLimits(unsigned seconds, unsigned mebibytes);
 
+/// While one lives, a division of integers that has no result, which the
+/// processor answers with a signal, ends the process in the same way.
+class ArithmeticGuard {
+public:
+  ArithmeticGuard();
+  ~ArithmeticGuard();
+
+private:
+  void (*previous)(int);
+};
+
 } // namespace mlir::attn
 
 #endif // ATTN_TOOLS_ATTN_RUN_GUARDS_H

@@ -209,5 +209,9 @@ Options Options::parse(int argc, char **argv) {
     llvm::errs() << "attn-run: error: --threads must be at most 1024\n";
     std::exit(1);
   }
+  if (line.optLevel > 3) {
+    llvm::errs() << "attn-run: error: -O must be at most 3\n";
+    std::exit(1);
+  }
   return options;
 }

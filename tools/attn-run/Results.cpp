@@ -11,6 +11,9 @@ using namespace mlir;
 using namespace mlir::attn;
 using llvm::createStringError;
 
+/// Nothing where the user expects nothing.
+using ExpectedOutputs = std::vector<std::optional<HostTensor>>;
+
 /// "NOUN NUMBER: MESSAGE"
 static llvm::Error addPlace(const char *noun, size_t number,
                             llvm::Error error) {
@@ -62,8 +65,8 @@ llvm::Error attn::checkOutputs(const Options &options,
   return llvm::Error::success();
 }
 
-llvm::Error attn::writeOutputs(const Options &options,
-                               ArrayRef<HostTensor> results) {
+static llvm::Error writeOutputs(const Options &options,
+                                ArrayRef<HostTensor> results) {
   // Whoever compares or measures has no use for a page of numbers.
   bool printsByDefault = options.outputs.empty() && !options.check &&
                          !options.benchmark && options.expectedOutputs.empty();
@@ -123,23 +126,36 @@ static llvm::Error compare(const HostTensor &actual, const HostTensor &expected,
       expected.getFloat(first));
 }
 
-llvm::Error attn::checkExpected(const Options &options,
-                                const Signature &signature,
-                                ArrayRef<HostTensor> results) {
-  llvm::Error errors = llvm::Error::success();
+static llvm::Expected<ExpectedOutputs>
+readExpected(const Options &options, const Signature &signature,
+             ArrayRef<HostTensor> results) {
+  ExpectedOutputs tensors(options.expectedOutputs.size());
   for (auto [i, spec] : llvm::enumerate(options.expectedOutputs)) {
     if (spec == "(ignored)")
       continue;
     // A bare value takes the sizes that the result has.
     ValueType type = signature.results[i];
     type.shape = results[i].getShape();
-    auto expected = parseInput(spec, type, i);
-    llvm::Error error = expected
-                            ? compare(results[i], *expected, options.thresholds)
-                            : expected.takeError();
-    if (error)
-      errors = llvm::joinErrors(std::move(errors),
-                                addPlace("result", i, std::move(error)));
+    auto tensor = parseInput(spec, type, i);
+    if (!tensor)
+      return addPlace("result", i, tensor.takeError());
+    tensors[i] = std::move(*tensor);
   }
+  return tensors;
+}
+
+llvm::Error attn::handleResults(const Options &options,
+                                const Signature &signature,
+                                ArrayRef<HostTensor> results) {
+  // First: a mistake on the command line leaves no files behind.
+  auto expected = readExpected(options, signature, results);
+  if (!expected)
+    return expected.takeError();
+  llvm::Error errors = writeOutputs(options, results);
+  for (auto [i, tensor] : llvm::enumerate(*expected))
+    if (tensor)
+      if (llvm::Error error = compare(results[i], *tensor, options.thresholds))
+        errors = llvm::joinErrors(std::move(errors),
+                                  addPlace("result", i, std::move(error)));
   return errors;
 }

@@ -15,11 +15,10 @@ llvm::Expected<std::vector<HostTensor>> readInputs(const Options &options,
 /// --expected_output than results.
 llvm::Error checkOutputs(const Options &options, const Signature &signature);
 
-/// Does what the --output options say.
-llvm::Error writeOutputs(const Options &options, ArrayRef<HostTensor> results);
-
-/// Fails if a result is too far from its --expected_output.
-llvm::Error checkExpected(const Options &options, const Signature &signature,
+/// Does what the --output options say, and fails if a result is too far from
+/// its --expected_output. Writes nothing if an --expected_output is no value of
+/// the result's type.
+llvm::Error handleResults(const Options &options, const Signature &signature,
                           ArrayRef<HostTensor> results);
 
 } // namespace mlir::attn

@@ -78,19 +78,20 @@ static LogicalResult runCompiled(ModuleOp module, const Options &options,
   auto invocation = callable->bind(inputs);
   if (!invocation)
     return report(invocation.takeError());
-  invocation->run();
+  {
+    ArithmeticGuard guard;
+    invocation->run();
+  }
   auto results = invocation->getResults();
   if (!results)
     return report(results.takeError());
-  if (failed(report(writeOutputs(options, *results))) ||
-      failed(report(checkExpected(options, signature, *results))))
+  if (failed(report(handleResults(options, signature, *results))))
     return failure();
   if (oracle &&
       (failed(oracle->run()) || failed(oracle->check(*results, llvm::outs()))))
     return failure();
   if (options.benchmark)
-    return report(
-        runBenchmark(signature.name, *invocation, options.benchmarkArguments));
+    runBenchmark(signature.name, *invocation);
   return success();
 }
 
@@ -101,13 +102,14 @@ static LogicalResult runReference(const Options &options,
   auto results = oracle.getResults(signature);
   if (!results)
     return report(results.takeError());
-  if (failed(report(writeOutputs(options, *results))))
-    return failure();
-  return report(checkExpected(options, signature, *results));
+  return report(handleResults(options, signature, *results));
 }
 
 static LogicalResult run(const Options &options) {
   setLimits(options.timeout, options.maxMemory);
+  if (options.benchmark)
+    if (failed(report(initializeBenchmark(options.benchmarkArguments))))
+      return failure();
   if (options.target != "cpu")
     return reportMessage("target '" + options.target +
                          "' is not available in this build, only cpu");

@@ -22,12 +22,13 @@ constexpr size_t kMaxWordBytes = 1 << 10;
 constexpr int64_t kMaxTypeElements = int64_t(1) << 50;
 
 /// Fails if `source` is too large or nested too deeply to be parsed, if it is
-/// bytecode, or if a resource in it has an alignment that is no power of two.
+/// bytecode or has a zero byte, or if a resource in it has an alignment that is no power of two.
 llvm::Error checkSource(StringRef source);
 
 /// Parses and verifies a text file; "-" is stdin. Fails also if a static shape
-/// has too many elements. Diagnostics of the parser go
-/// to the handlers of `context`, with `sources` as the place to find the text.
+/// has too many elements or if functions are recursive. Diagnostics of the
+/// parser go to the handlers of `context`, with `sources` as the place to find
+/// the text.
 llvm::Expected<OwningOpRef<ModuleOp>>
 parseSource(StringRef path, llvm::SourceMgr &sources, MLIRContext *context);
 
