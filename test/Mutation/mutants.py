@@ -181,12 +181,11 @@ MUTANTS = [
 
     # The running state.
     Mutant("sum-not-rescaled", STEP,
-           "total[v] = arith::MulFOp::create(b, total[v], factors[v]);", "",
+           "Value scaled = arith::MulFOp::create(b, old, factors[v]);", "Value scaled = old;",
            "a later tile of keys with a larger maximum"),
     Mutant("acc-not-rescaled", STEP,
-           "sums.push_back(b.rescale(\n          factors[v], b.load(acc, {b.addIndex(row0, r), "
-           "at(query0, v)})));",
-           "sums.push_back(b.load(acc, {b.addIndex(row0, r), at(query0, v)}));",
+           "Value old = b.rescale(factors[v], b.load(acc, place));",
+           "Value old = b.load(acc, place);",
            "the same for the weighted sum"),
     Mutant("max-not-carried", STEP,
            "    b.store(newMax[v], max, at(query0, v));\n", "",

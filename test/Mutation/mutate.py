@@ -29,11 +29,12 @@ MINUTES = 30  # a stage that takes longer hangs
 TOOLS = ["attn-opt", "attn-run"]
 STAGES = [
     (TOOLS, ["Examples"]),
-    (TOOLS, ["Integration", "Checks"]),
-    (["all"], ["Unit/Semantics", "Unit/Integration"]),
-    (["all"], ["Conversion", "Fusion", "Tiling", "Codegen", "IR", "Pipelines", "Run"]),
-    (["all"], ["Conformance"]),
+    (["SemanticsTests", "GridTests"], ["Unit/Semantics", "Unit/Integration"]),
+    (TOOLS, ["Checks", "Codegen", "Conversion", "Fusion", "IR", "Tiling"]),
+    (TOOLS, ["Integration", "Semantics"]),
+    (["all"], ["Pipelines", "Run", "Performance", "Accuracy", "Embedding", "BadInput"]),
     (["all"], ["Unit"]),
+    (["all"], ["Conformance"]),
 ]
 
 
@@ -66,8 +67,10 @@ def run(*command):
         output, _ = process.communicate(timeout=60 * MINUTES)
         return process.returncode, output
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        return None, process.communicate()[0]
+        return None, ""
+    finally:  # its children, too
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def build(targets):
@@ -80,10 +83,8 @@ def first_failure():
     """The first test that fails, or None."""
     for targets, folders in STAGES:
         build(targets)
-        paths = [str(path) for path in (BUILD / "test" / folder for folder in folders)
-                 if path.is_dir() or (COPY / path.relative_to(BUILD)).is_dir()]
-        if not paths:
-            continue
+        paths = [str(BUILD / "test" / folder) for folder in folders
+                 if (BUILD / "test" / folder).is_dir() or (COPY / "test" / folder).is_dir()]
         status, output = run(sys.executable, shutil.which("lit"), "-sv", "--max-failures=1", *paths)
         if status is None:
             return f"no end of {folders[0]}"
