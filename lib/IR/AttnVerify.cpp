@@ -164,7 +164,7 @@ static LogicalResult verifyScalarRegion(Operation *op, Region &region,
   WalkResult walk = region.walk([&](Operation *inner) {
     if (isMemoryEffectFree(inner) ||
         inner->hasTrait<OpTrait::HasRecursiveMemoryEffects>() ||
-        hasSingleEffect<MemoryEffects::Read>(inner))
+        (isa<StepOp>(op) && hasSingleEffect<MemoryEffects::Read>(inner)))
       return WalkResult::advance();
     InFlightDiagnostic diag = op->emitOpError()
                               << "expected no side effects in the " << name

@@ -45,6 +45,17 @@ AttentionShape mlir::attn::getShape(FusedOp op) {
 
 namespace {
 
+/// Whether log2(e) may go into the packed queries (S4): nothing stands between
+/// the dot product and the softmax, a sink included, which times log2(e) could
+/// be infinite, and the scale is still a number.
+static bool canFoldLog2(FusedOp op) {
+  double scale = op.getScale().convertToDouble() * kLog2E;
+  double largest = APFloat::getLargest(op.getComputeType().getFloatSemantics())
+                       .convertToDouble();
+  return op.isDot() && op.getModBody().empty() && !op.getSink() &&
+         std::abs(scale) <= largest;
+}
+
 /// Builds the loops for one op. Members are what the parts share; the order of
 /// the methods is the order of the generated code.
 class Tiler {
@@ -53,7 +64,7 @@ public:
       : b(op.getLoc(), rewriter), op(op), sizes(sizes),
         mask(MaskAnalysis::analyze(op.getMaskBody())),
         compute(op.getComputeType()), numLeading(op.getRank() - 2),
-        log2(op.isDot() && op.getModBody().empty()) {}
+        log2(canFoldLog2(op)) {}
 
   scf::ForallOp run();
 
@@ -88,8 +99,7 @@ private:
   MaskAnalysis mask;
   FloatType compute;
   int64_t numLeading;
-  /// Scores come in units of log2(e): nothing stands between the dot product
-  /// and the softmax, so the factor goes into the packed queries (S4).
+  /// Scores come in units of log2(e).
   bool log2;
 
   SmallVector<OpFoldResult> leadingSizes;
@@ -195,7 +205,6 @@ Value Tiler::packParam(Value param) {
   int64_t numAxes = type.getRank() - 1;
   if (hasEmptyRows(type))
     return empty({attr(0)});
-  Value matrix = param;
   SmallVector<OpFoldResult> offsets, shape(numAxes, attr(1));
   for (int64_t axis = 0; axis < numAxes; ++axis) {
     Value at = leading[numLeading - numAxes + axis];
@@ -209,7 +218,7 @@ Value Tiler::packParam(Value param) {
   SmallVector<OpFoldResult> strides(type.getRank(), attr(1));
   auto rowType =
       RankedTensorType::get({type.getDimSize(numAxes)}, type.getElementType());
-  Value row = tensor::ExtractSliceOp::create(b, rowType, matrix, offsets, shape,
+  Value row = tensor::ExtractSliceOp::create(b, rowType, param, offsets, shape,
                                              strides);
   auto oneRow =
       RankedTensorType::get({1, rowType.getDimSize(0)}, type.getElementType());
@@ -244,10 +253,6 @@ SmallVector<Value> Tiler::emitInit() {
     if (numLeading > 0)
       head.push_back(leading.back());
     sink = tensor::ExtractOp::create(b, op.getSink(), head);
-    if (log2) {
-      auto unit = b.getFloatAttr(compute, kLog2E);
-      sink = arith::MulFOp::create(b, sink, arith::ConstantOp::create(b, unit));
-    }
   }
   SmallVector<Value> outs = {empty({queries}), empty({queries}),
                              empty({valueFeatures, queries})};

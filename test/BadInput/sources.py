@@ -70,7 +70,7 @@ VERIFIER = [
     Case("score-compute-type", "result #0 must be ranked tensor of 32-bit float or 64-bit float",
          score(("2x4x8xf16", "2x5x8xf16"), result="2x4x5xf16")),
     Case("score-integers", "must be ranked tensor of", score(("2x4x8xi32", "2x5x8xi32"))),
-    Case("score-no-region", "'pairwise' needs a region",
+    Case("score-no-region", "expected '{' to begin a region",
          score(("2x4x8xf32", "2x5x8xf32"), "attn.score pairwise(%q, %k)")),
     Case("score-scale", "error: expected", score(("2x4x8xf32", "2x5x8xf32"), "attn.score dot(%q, %k) scale(big)")),
     Case("mask-form", "unknown mask form 'diagonal'",

@@ -80,3 +80,18 @@ func.func @yield_parent(%x: f32, %c: i1) {
   }
   return
 }
+
+// -----
+
+// A read of a buffer could be moved past a write: only tensors are read.
+func.func @score_mod_c1_reads(%s: tensor<4x5xf32>, %b: memref<f32>) -> tensor<4x5xf32> {
+  // expected-error @below {{expected no side effects in the score_mod region}}
+  %r = attn.score_mod %s {
+  ^bb0(%x: f32, %i: index, %j: index):
+    // expected-note @below {{'memref.load' is here}}
+    %0 = memref.load %b[] : memref<f32>
+    %1 = arith.addf %x, %0 : f32
+    attn.yield %1 : f32
+  } : tensor<4x5xf32>
+  return %r : tensor<4x5xf32>
+}

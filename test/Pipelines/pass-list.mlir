@@ -38,6 +38,7 @@
 // CHECK-NEXT: cse
 // CHECK-NEXT: canonicalize
 // CHECK-NEXT: convert-bufferization-to-memref
+// CHECK-NEXT: attn-check-allocations
 // CHECK-NEXT: attn-expand-copies
 // CHECK-NEXT: func.func(
 // CHECK-NEXT: convert-linalg-to-loops
@@ -66,6 +67,7 @@
 // CHECK-NEXT: convert-math-to-libm
 // CHECK-NEXT: convert-vector-to-llvm{{.*}}vector-transpose-lowering=shuffle16x16
 // CHECK-NEXT: convert-arith-to-llvm
+// CHECK-NEXT: convert-index-to-llvm
 // CHECK-NEXT: finalize-memref-to-llvm
 // CHECK-NEXT: convert-func-to-llvm
 // CHECK-NEXT: convert-cf-to-llvm

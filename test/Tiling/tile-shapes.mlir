@@ -111,18 +111,17 @@ func.func @params(%q: tensor<5x6x?x8xbf16>, %w: tensor<1x6x8xbf16>, %u: tensor<8
 
 // -----
 
-// The sink of the head, in units of log2(e) as the scores are, and the lse.
+// The sink of the head as it is: with one, scores are not in units of log2(e),
+// times which it could be infinite. And the lse.
 
 // CHECK-LABEL: func.func @sink_and_lse(
 // CHECK-SAME: %[[T:[a-z0-9]*]]: tensor<6xf32>)
-// CHECK: %[[LOG2E:.*]] = arith.constant 1.442695
 // CHECK: %[[LSE:.*]] = tensor.empty({{.*}}) : tensor<6x?xf32>
 // CHECK: scf.forall (%[[H:.*]], %{{.*}}) in {{.*}} shared_outs(%{{.*}} = %{{.*}}, %[[L:.*]] = %[[LSE]])
 // CHECK: %[[SINK:.*]] = tensor.extract %[[T]][%[[H]]]
-// CHECK: %[[SCALED:.*]] = arith.mulf %[[SINK]], %[[LOG2E]]
-// CHECK: attn.init sink(%[[SCALED]])
+// CHECK: attn.init sink(%[[SINK]])
 // CHECK: %[[LS:.*]] = tensor.extract_slice %[[L]][%[[H]],
-// CHECK: %[[R:.*]]:2 = attn.finish {{.*}} outs(%{{.*}}, %[[LS]]) log2
+// CHECK: %[[R:.*]]:2 = attn.finish {{.*}} outs(%{{.*}}, %[[LS]])
 // CHECK: tensor.parallel_insert_slice %[[R]]#0
 // CHECK: tensor.parallel_insert_slice %[[R]]#1 into %[[L]][%[[H]],
 func.func @sink_and_lse(%q: tensor<6x?x8xf32>, %t: tensor<6xf32>)

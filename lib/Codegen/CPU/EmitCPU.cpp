@@ -42,6 +42,16 @@ struct EmitCPUPass : mlir::attn::impl::EmitCPUPassBase<EmitCPUPass> {
     RewritePatternSet patterns(&getContext());
     populateEmitCPUPatterns(patterns, machine);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
+    getOperation()->walk([&](DestinationStyleOpInterface op) {
+      if (!isa<AttnDialect>(op->getDialect()))
+        return;
+      op->emitError() << "'" << op->getName()
+                      << "' cannot be lowered: expected buffers, queries that "
+                         "fill whole vectors of "
+                      << int64_t(vectorBytes)
+                      << " bytes, and a multiple of 4 keys";
+      signalPassFailure();
+    });
   }
 };
 

@@ -14,6 +14,11 @@
 using namespace mlir;
 using namespace mlir::attn;
 
+/// Strides for which sums of a few, times a lane, cannot wrap.
+static bool isSmall(int64_t stride) {
+  return -(int64_t(1) << 24) < stride && stride < (int64_t(1) << 24);
+}
+
 /// A constant vector (0, stride, 2 * stride, ..) of integers or indices.
 static Value laneOffsets(OpBuilder &b, Location loc, Type element,
                          int64_t lanes, int64_t stride) {
@@ -130,10 +135,14 @@ bool LaneProgram::inlineAffine(Operation *op, ArrayRef<LaneValue> operands,
       if (!matchPattern(operands[side].value, m_ConstantInt(&factor)) ||
           operands[side].kind != LaneValue::Uniform)
         continue;
+      int64_t stride;
+      if (llvm::MulOverflow(operands[1 - side].stride, factor.getSExtValue(),
+                            stride) ||
+          !isSmall(stride))
+        return false;
       Value base =
           arith::MulIOp::create(b, loc, operands[0].value, operands[1].value);
-      return bind(LaneValue::affine(base, operands[1 - side].stride *
-                                              factor.getSExtValue()));
+      return bind(LaneValue::affine(base, stride));
     }
     return false;
   }
@@ -154,7 +163,7 @@ bool LaneProgram::inlineAffine(Operation *op, ArrayRef<LaneValue> operands,
 }
 
 /// (lhs + s l) pred (rhs + t l)  <=>  (s - t) l pred rhs - lhs. The left side
-/// is a constant of at most 2^30 in magnitude, so the right side may be clamped
+/// is a constant below 2^30 in magnitude, so the right side may be clamped
 /// to 32 bits, which compare in half the registers of 64.
 LaneValue LaneProgram::compareAffine(Operation *op, LaneValue lhs,
                                      LaneValue rhs) {
@@ -164,14 +173,26 @@ LaneValue LaneProgram::compareAffine(Operation *op, LaneValue lhs,
   if (stride == 0)
     return LaneValue::uniform(
         arith::CmpIOp::create(b, loc, predicate, lhs.value, rhs.value));
-  if (std::abs(stride) > kLimit / (lanes + 1))
+  if (!isSmall(stride))
     return LaneValue::vector(
         arith::CmpIOp::create(b, loc, predicate, toVector(lhs), toVector(rhs)));
-  Value diff = arith::SubIOp::create(b, loc, rhs.value, lhs.value);
-  Type type = diff.getType();
+  Type type = rhs.value.getType();
   auto constant = [&](int64_t value) {
     return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
   };
+  // rhs - lhs, saturated: bounds may be as large as "unlimited". It wraps if
+  // the operands differ in sign and the result has not the sign of rhs.
+  Value diff = arith::SubIOp::create(b, loc, rhs.value, lhs.value);
+  Value signs = arith::XOrIOp::create(b, loc, rhs.value, lhs.value);
+  Value turned = arith::XOrIOp::create(b, loc, rhs.value, diff);
+  Value both = arith::AndIOp::create(b, loc, signs, turned);
+  auto isNegative = [&](Value x) {
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, x,
+                                 constant(0));
+  };
+  Value limit = arith::SelectOp::create(b, loc, isNegative(rhs.value),
+                                        constant(-kLimit), constant(kLimit));
+  diff = arith::SelectOp::create(b, loc, isNegative(both), limit, diff);
   diff = arith::MinSIOp::create(b, loc, diff, constant(kLimit));
   diff = arith::MaxSIOp::create(b, loc, diff, constant(-kLimit));
   Type i32 = b.getI32Type();

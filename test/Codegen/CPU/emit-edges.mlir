@@ -163,21 +163,3 @@ func.func @finish_natural(%m: memref<16xf32>, %l: memref<16xf32>, %a: memref<16x
       : (memref<16xf32>, memref<16xf32>, memref<16x16xf32>, memref<?x16xf32>, memref<?xf32>) -> ()
   return
 }
-
-// -----
-
-// Ten queries do not fill vectors, an unknown number may not, and tensors are
-// not for this pass.
-
-// CHECK-LABEL: func.func @declined(
-// CHECK: attn.init
-// CHECK: attn.init
-// CHECK: attn.pack_key
-func.func @declined(%m: memref<10xf32>, %a: memref<8x10xf32>, %md: memref<?xf32>,
-                    %ad: memref<8x?xf32>, %k: tensor<4x8xf32>, %e: tensor<16x8xf32>)
-    -> tensor<16x8xf32> {
-  attn.init outs(%m, %m, %a) : (memref<10xf32>, memref<10xf32>, memref<8x10xf32>) -> ()
-  attn.init outs(%md, %md, %ad) : (memref<?xf32>, memref<?xf32>, memref<8x?xf32>) -> ()
-  %0 = attn.pack_key ins(%k) outs(%e) : (tensor<4x8xf32>, tensor<16x8xf32>) -> tensor<16x8xf32>
-  return %0 : tensor<16x8xf32>
-}

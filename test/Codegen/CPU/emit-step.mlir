@@ -166,20 +166,3 @@ func.func @without_query(%k: memref<4x8xf32>, %v: memref<4x8xf32>, %n: index, %i
        memref<16xf32>, memref<16xf32>, memref<8x16xf32>) -> ()
   return
 }
-
-// -----
-
-// Tiles of six keys, and of an unknown number, are declined.
-
-// CHECK-LABEL: func.func @declined(
-// CHECK-COUNT-2: attn.step
-func.func @declined(%q: memref<8x16xf32>, %k: memref<6x8xf32>, %kd: memref<?x8xf32>, %n: index,
-                    %i: index, %m: memref<16xf32>, %l: memref<16xf32>, %a: memref<8x16xf32>) {
-  attn.step query(%q) key(%k) value(%k) count(%n) at(%i, %i) outs(%m, %l, %a)
-      : (memref<8x16xf32>, memref<6x8xf32>, memref<6x8xf32>, index, index, index,
-         memref<16xf32>, memref<16xf32>, memref<8x16xf32>) -> ()
-  attn.step query(%q) key(%kd) value(%kd) count(%n) at(%i, %i) outs(%m, %l, %a)
-      : (memref<8x16xf32>, memref<?x8xf32>, memref<?x8xf32>, index, index, index,
-         memref<16xf32>, memref<16xf32>, memref<8x16xf32>) -> ()
-  return
-}
