@@ -127,6 +127,7 @@
 // NAIVE-NEXT: convert-math-to-libm
 // NAIVE-NEXT: convert-vector-to-llvm{{.*}}vector-transpose-lowering=shuffle16x16
 // NAIVE-NEXT: convert-arith-to-llvm
+// NAIVE-NEXT: convert-index-to-llvm
 // NAIVE-NEXT: finalize-memref-to-llvm
 // NAIVE-NEXT: convert-func-to-llvm
 // NAIVE-NEXT: convert-cf-to-llvm
