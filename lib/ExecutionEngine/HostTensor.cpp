@@ -102,6 +102,17 @@ llvm::Expected<HostTensor> HostTensor::create(ElementType element,
   return tensor;
 }
 
+HostTensor HostTensor::borrow(ElementType element, Shape shape, char *data) {
+  HostTensor tensor;
+  tensor.element = element;
+  tensor.shape = std::move(shape);
+  std::optional<uint64_t> size = attn::getNumBytes(element, tensor.shape);
+  assert(size && "the shape is not valid");
+  tensor.numElements = *size / getByteWidth(element);
+  tensor.bytes = {data, [](void *) {}};
+  return tensor;
+}
+
 llvm::Expected<HostTensor> HostTensor::clone() const {
   llvm::Expected<HostTensor> copy = create(element, shape);
   if (copy)

@@ -5,10 +5,10 @@
 
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/thread.h"
 
 #include <cstdio>
 
@@ -239,10 +239,15 @@ attn::parseSource(StringRef path, llvm::SourceMgr &sources,
                                            (*buffer)->getBufferIdentifier()),
       llvm::SMLoc());
   OwningOpRef<ModuleOp> module;
-  llvm::thread parser(std::optional<unsigned>(kParserStackBytes), [&] {
-    module = parseSourceFile<ModuleOp>(sources, context);
-  });
-  parser.join();
+  // Some parsers of linalg ops dereference what they failed to parse.
+  llvm::CrashRecoveryContext::Enable();
+  bool survives = llvm::CrashRecoveryContext().RunSafelyOnThread(
+      [&] { module = parseSourceFile<ModuleOp>(sources, context); },
+      kParserStackBytes);
+  llvm::CrashRecoveryContext::Disable();
+  if (!survives)
+    return createStringError("'%s' is not a valid module: the parser crashes",
+                             path.str().c_str());
   if (!module || failed(checkTypes(*module)) || failed(checkCalls(*module)))
     return createStringError("'%s' is not a valid module", path.str().c_str());
   return module;

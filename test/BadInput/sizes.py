@@ -164,3 +164,4 @@ CASES = [Case(f"{name}-{route}", reference if route == "reference" else compiled
          for route, flag in [("fused", "--route=fused"), ("naive", "--route=naive"), ("reference", "--reference")]]
 CASES += [Case(f"{name}-{route}", compiled, program, inputs, [f"--route={route}"])
           for name, compiled, program, inputs in AROUND for route in ["fused", "naive"]]
+CASES.append(Case("scores-reference", "too large to evaluate|out of memory", *AROUND[-2][2:], ["--reference"]))

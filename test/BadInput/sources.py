@@ -52,6 +52,9 @@ SYNTAX = [
          "func.func @f(%a: i16777216) { return }"),
     Case("letters", "is not a valid module",
          bytes(random.Random(2).choices(range(32, 127), k=500))),
+    # MLIR reads an attribute that is not there.
+    Case("parser-crash", "the parser crashes", on_scores(
+        "linalg.transpose ins(%s : tensor<2x4x5xf32>) outs(%s : tensor<2x4x5xf32>) permutation = [0, 1e300, 1]")),
     Case("alias-cycle", "undefined symbol alias", '#a = [#b]\n#b = [#a]\n' + attribute("#a")),
 ]
 

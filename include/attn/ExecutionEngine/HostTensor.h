@@ -41,12 +41,17 @@ struct ValueType {
   std::string str() const;
 };
 
-/// Row-major elements at a 64-byte boundary. A scalar has rank 0.
+/// Row-major elements, at a 64-byte boundary unless borrowed. A scalar has rank
+/// 0.
 class HostTensor {
 public:
   /// Elements are not initialised. Fails if a size is negative or if the tensor
   /// does not fit into the memory of this machine.
   static llvm::Expected<HostTensor> create(ElementType element, Shape shape);
+
+  /// A tensor in the caller's memory, aligned as its elements need, which must
+  /// outlive it.
+  static HostTensor borrow(ElementType element, Shape shape, char *data);
 
   ElementType getElementType() const { return element; }
   const Shape &getShape() const { return shape; }
@@ -69,15 +74,12 @@ public:
   llvm::Expected<HostTensor> clone() const;
 
 private:
-  struct Free {
-    void operator()(char *pointer) const { std::free(pointer); }
-  };
   HostTensor() = default;
 
   ElementType element = ElementType::F32;
   Shape shape;
   int64_t numElements = 0;
-  std::unique_ptr<char, Free> bytes;
+  std::unique_ptr<char, void (*)(void *)> bytes = {nullptr, std::free};
 };
 
 /// The bytes of `shape`, or nothing if a size is negative or the product
