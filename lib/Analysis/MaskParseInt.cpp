@@ -230,9 +230,10 @@ void MaskParser::solveFor(MaskNode &node, Linear sum, bool upper, bool strict) {
       break;
     if (term.atom->kind != Kind::FloorDiv)
       return;
-    // floor(x / c) <= l  =  x <= l * c + c - 1     floor(x / c) <  l  =  x < l
-    // * c floor(x / c) >= l  =  x >= l * c     floor(x / c) > l  =  x > l * c +
-    // c - 1
+    // floor(x / c) <= l  =  x <= l * c + c - 1
+    // floor(x / c) <  l  =  x <  l * c
+    // floor(x / c) >= l  =  x >= l * c
+    // floor(x / c) >  l  =  x >  l * c + c - 1
     int64_t divisor = term.atom->divisor;
     if (!limit.scale(divisor) ||
         (upper != strict && !limit.add(Linear::number(divisor - 1), 1)))

@@ -155,9 +155,7 @@ static void joinMasks(RewriterBase &rewriter, FusedOp fused, ScoreOp score,
   OpBuilder outer(fused);
   MaskContext context;
   if (llvm::any_of(masks, [](MaskOp mask) {
-        return !mask.getTopLeft() && (mask.getKind() == MaskKind::Causal ||
-                                      mask.getKind() == MaskKind::Window ||
-                                      mask.getKind() == MaskKind::Prefix);
+        return !mask.getTopLeft() && hasDiagonal(mask.getKind());
       }))
     context.offset = emitOffset(outer, fused.getLoc(), score);
   SmallVector<Type> types(fused.getRank(), rewriter.getIndexType());

@@ -14,6 +14,11 @@ FloatType mlir::attn::getComputeType(Type input) {
   return Float32Type::get(input.getContext());
 }
 
+bool mlir::attn::hasDiagonal(MaskKind kind) {
+  return kind == MaskKind::Causal || kind == MaskKind::Window ||
+         kind == MaskKind::Prefix;
+}
+
 std::optional<int64_t> mlir::attn::getGroupSize(int64_t querySize,
                                                 int64_t operandSize) {
   if (operandSize == 1)

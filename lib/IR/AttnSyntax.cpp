@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "attn/IR/Attn.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 using namespace mlir;
 using namespace mlir::attn;
 
@@ -92,6 +94,15 @@ void ScoreOp::print(OpAsmPrinter &p) {
 // attn.mask
 //===----------------------------------------------------------------------===//
 
+/// 'causal', 'window', ..: every form that has a name of its own.
+static std::string listMaskForms() {
+  SmallVector<std::string> names;
+  for (uint32_t value = 0; value <= getMaxEnumValForMaskKind(); ++value)
+    if (MaskKind(value) != MaskKind::Region)
+      names.push_back(("'" + stringifyMaskKind(MaskKind(value)) + "'").str());
+  return llvm::join(names, ", ");
+}
+
 // attn.mask s (region | form [( args : types | l, r )]) [top_left]
 //   attr-dict : type
 ParseResult MaskOp::parse(OpAsmParser &parser, OperationState &result) {
@@ -108,7 +119,9 @@ ParseResult MaskOp::parse(OpAsmParser &parser, OperationState &result) {
   if (succeeded(parser.parseOptionalKeyword(&word))) {
     std::optional<MaskKind> named = symbolizeMaskKind(word);
     if (!named || *named == MaskKind::Region)
-      return parser.emitError(loc, "unknown mask form '") << word << "'";
+      return parser.emitError(loc, "unknown mask form '")
+             << word << "', expected one of " << listMaskForms()
+             << " or a region";
     kind = *named;
   }
   if (kind == MaskKind::Window) {

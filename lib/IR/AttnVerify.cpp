@@ -360,8 +360,7 @@ LogicalResult MaskOp::verify() {
   if (getBody().empty() == (kind == MaskKind::Region))
     return emitOpError("expected a region, or a named form without one");
   // mask_c6
-  if (getTopLeft() && kind != MaskKind::Causal && kind != MaskKind::Window &&
-      kind != MaskKind::Prefix)
+  if (getTopLeft() && !hasDiagonal(kind))
     return emitOpError() << "expected no top_left for '"
                          << stringifyMaskKind(kind) << "'";
   return success();

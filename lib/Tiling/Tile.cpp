@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 
 namespace mlir::attn {
@@ -26,8 +27,6 @@ namespace mlir::attn {
 
 using namespace mlir;
 using namespace mlir::attn;
-
-static constexpr double kLog2E = 1.4426950408889634074;
 
 AttentionShape mlir::attn::getShape(FusedOp op) {
   auto known = [](int64_t size) {
@@ -49,7 +48,7 @@ namespace {
 /// the dot product and the softmax, a sink included, which times log2(e) could
 /// be infinite, and the scale is still a number.
 static bool canFoldLog2(FusedOp op) {
-  double scale = op.getScale().convertToDouble() * kLog2E;
+  double scale = op.getScale().convertToDouble() * llvm::numbers::log2e;
   double largest = APFloat::getLargest(op.getComputeType().getFloatSemantics())
                        .convertToDouble();
   return op.isDot() && op.getModBody().empty() && !op.getSink() &&
@@ -238,8 +237,9 @@ SmallVector<Value> Tiler::emitInit() {
     Value out = empty({features, queries});
     double scale = op.isDot() ? op.getScale().convertToDouble() : 1.0;
     packedQuery =
-        PackQueryOp::create(b, out.getType(), tile, out,
-                            b.getF64FloatAttr(log2 ? scale * kLog2E : scale))
+        PackQueryOp::create(
+            b, out.getType(), tile, out,
+            b.getF64FloatAttr(log2 ? scale * llvm::numbers::log2e : scale))
             .getResults()[0];
   }
   for (Value param : op.getParams())

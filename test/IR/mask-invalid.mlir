@@ -213,7 +213,7 @@ func.func @mask_c6_region(%s: tensor<4x4xf32>) {
 // -----
 
 func.func @syntax_form(%s: tensor<4x4xf32>) {
-  // expected-error @+1 {{unknown mask form 'casual'}}
+  // expected-error @+1 {{unknown mask form 'casual', expected one of 'causal', 'window', 'lengths', 'prefix', 'segments', 'dense' or a region}}
   %0 = attn.mask %s casual : tensor<4x4xf32>
   return
 }

@@ -33,6 +33,10 @@ FloatType getComputeType(Type input);
 /// is broadcast. Null if one of the sizes is dynamic.
 std::optional<int64_t> getGroupSize(int64_t querySize, int64_t operandSize);
 
+/// Whether a mask of this form depends on the diagonal, which top_left moves:
+/// it needs M and N to be aligned at an end.
+bool hasDiagonal(MaskKind kind);
+
 } // namespace mlir::attn
 
 #endif // ATTN_IR_ATTN_H

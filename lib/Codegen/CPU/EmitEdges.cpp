@@ -12,11 +12,10 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::attn;
-
-static constexpr double kLn2 = 0.69314718055994530942;
 
 /// Reads a vector of `type`'s shape from `buffer` at `at`, zero outside it, and
 /// widens it to the compute type.
@@ -193,7 +192,7 @@ LogicalResult mlir::attn::emitFinish(RewriterBase &rewriter, FinishOp op,
       // lse = max + log(sum), where max may be in units of log2(e)
       Value bound = b.load(max, i);
       if (op.getLog2())
-        bound = arith::MulFOp::create(b, bound, b.splat(kLn2));
+        bound = arith::MulFOp::create(b, bound, b.splat(llvm::numbers::ln2));
       Value lse =
           arith::AddFOp::create(b, bound, math::LogOp::create(b, total));
       writeNarrow(b, lse, op.getOuts()[1], i, {false});

@@ -7,11 +7,10 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::attn;
-
-static constexpr double kLog2E = 1.4426950408889634074;
 
 TileBuilder::TileBuilder(Location loc, OpBuilder &builder, FloatType compute,
                          const Machine &machine)
@@ -59,7 +58,7 @@ Value TileBuilder::max(Value a, Value b) {
 
 Value TileBuilder::expOf(Value x, bool log2) {
   if (!log2)
-    x = arith::MulFOp::create(*this, x, splat(kLog2E));
+    x = arith::MulFOp::create(*this, x, splat(llvm::numbers::log2e));
   return math::Exp2Op::create(*this, x);
 }
 
