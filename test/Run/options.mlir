@@ -6,6 +6,7 @@
 // RUN: attn-run %s --print-pipeline | FileCheck %s --check-prefix=PIPELINE
 // PIPELINE: builtin.module(
 // RUN: attn-run %s --input=1 --benchmark --benchmark_min_time=0.001 --benchmark_format=csv 2>&1 | FileCheck %s --check-prefix=BENCH
+// BENCH: Running {{.*}}attn-run
 // BENCH: BM_f/process_time/real_time
 // RUN: attn-run --help | FileCheck %s --check-prefix=HELP
 // HELP-NOT: --x86

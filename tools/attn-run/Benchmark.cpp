@@ -21,10 +21,10 @@ static void keepFreedMemory() {
 #endif
 }
 
-llvm::Error attn::initializeBenchmark(std::vector<std::string> arguments) {
-  std::vector<char *> argv;
-  for (std::string &argument : arguments)
-    argv.push_back(argument.data());
+llvm::Error attn::initializeBenchmark(ArrayRef<std::string> arguments) {
+  std::vector<char *> argv; // the library moves the pointers, not the text
+  for (const std::string &argument : arguments)
+    argv.push_back(const_cast<char *>(argument.c_str()));
   int argc = argv.size();
   argv.push_back(nullptr);
   benchmark::Initialize(&argc, argv.data());

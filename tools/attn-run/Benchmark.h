@@ -7,8 +7,9 @@
 
 namespace mlir::attn {
 
-/// `arguments` are the program's name and Google Benchmark's flags.
-llvm::Error initializeBenchmark(std::vector<std::string> arguments);
+/// `arguments` are the program's name, of which the library keeps a pointer
+/// until the benchmarks have run, and Google Benchmark's flags.
+llvm::Error initializeBenchmark(ArrayRef<std::string> arguments);
 
 /// Measures `invocation` as BM_<name>: time on the clock, and CPU time of all
 /// threads.
