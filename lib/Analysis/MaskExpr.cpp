@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "MaskExpr.h"
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -65,15 +66,20 @@ bool Linear::isWide() const {
 }
 
 bool mlir::attn::needsPair(Operation *op, Block *region) {
-  if (!isSpeculatable(op))
-    return true;
-  auto extract = dyn_cast<tensor::ExtractOp>(op);
-  if (!extract)
-    return false;
+  ShapedType type;
+  ValueRange indices;
+  if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
+    type = extract.getTensor().getType();
+    indices = extract.getIndices();
+  } else if (auto load = dyn_cast<memref::LoadOp>(op)) {
+    type = load.getMemRefType();
+    indices = load.getIndices();
+  } else {
+    return !isSpeculatable(op);
+  }
   // Leading indices lie in the scores, and constants in a static size; any
   // other index is only known to be good where the region runs.
-  auto type = extract.getTensor().getType();
-  for (auto [axis, index] : llvm::enumerate(extract.getIndices())) {
+  for (auto [axis, index] : llvm::enumerate(indices)) {
     auto arg = dyn_cast<BlockArgument>(index);
     if (arg && arg.getOwner() == region)
       continue;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "MaskParser.h"
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -49,7 +50,9 @@ void MaskParser::findDepends(Block &block) {
     // A value that may have to be replaced by zero must be a scalar.
     bool scalar = llvm::all_of(op.getResultTypes(),
                                [](Type t) { return t.isIntOrIndexOrFloat(); });
-    if (op.getNumRegions() != 0 || !isMemoryEffectFree(&op) ||
+    // Nothing writes what a mask reads while its attention runs.
+    bool isPlain = isMemoryEffectFree(&op) || isa<memref::LoadOp>(op);
+    if (op.getNumRegions() != 0 || !isPlain ||
         (!scalar && needsPair(&op, &block)))
       depends |= Opaque;
     for (Value result : op.getResults())

@@ -3,6 +3,7 @@
 #include "attn/IR/Attn.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -77,6 +78,39 @@ struct FullMask : OpRewritePattern<MaskOp> {
   }
 };
 
+/// step(cast(x)) = step(x), with the results cast back. The same fold that
+/// other ops in destination style get from the tensor dialect, which in LLVM 22
+/// cannot copy an op with an empty region (OpBuilder::cloneRegionBefore asks it
+/// for its first block).
+struct FoldCastIntoStep : OpRewritePattern<StepOp> {
+  explicit FoldCastIntoStep(MLIRContext *context)
+      : OpRewritePattern(context, /*benefit=*/2) {} // before the other
+
+  LogicalResult matchAndRewrite(StepOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!tensor::hasFoldableTensorCastOperand(op))
+      return rewriter.notifyMatchFailure(op, "no cast to a less precise type");
+    SmallVector<Type> types(op->getResultTypes());
+    SmallVector<Value> operands =
+        tensor::getUpdatedOperandsAfterCastOpFolding(op, types);
+    Operation *step = Operation::create(
+        op.getLoc(), op->getName(), types, operands,
+        op->getDiscardableAttrDictionary(), op->getPropertiesStorage(),
+        /*successors=*/{}, op->getNumRegions());
+    rewriter.insert(step);
+    for (auto [from, to] : llvm::zip(op->getRegions(), step->getRegions()))
+      rewriter.inlineRegionBefore(from, to, to.end());
+    SmallVector<Value> results;
+    for (auto [from, to] : llvm::zip(op.getResults(), step->getResults()))
+      results.push_back(from.getType() == to.getType()
+                            ? Value(to)
+                            : tensor::CastOp::create(rewriter, op.getLoc(),
+                                                     from.getType(), to));
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
 } // namespace
 
 void ScoreOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
@@ -92,4 +126,9 @@ void ScoreModOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
 void MaskOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                          MLIRContext *context) {
   patterns.add<FullMask>(context);
+}
+
+void StepOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                         MLIRContext *context) {
+  patterns.add<FoldCastIntoStep>(context);
 }

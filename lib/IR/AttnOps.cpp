@@ -40,6 +40,14 @@ int64_t StepOp::getNumQueries() {
   return cast<ShapedType>(getOuts()[0].getType()).getDimSize(0);
 }
 
+int64_t StepOp::getMaxCount() {
+  int64_t size = cast<ShapedType>(getKey().getType()).getDimSize(0);
+  std::optional<int64_t> most = getAtMost();
+  if (!most)
+    return size;
+  return ShapedType::isDynamic(size) ? *most : std::min(*most, size);
+}
+
 //===----------------------------------------------------------------------===//
 // Result shapes
 //===----------------------------------------------------------------------===//

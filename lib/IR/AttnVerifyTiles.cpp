@@ -119,6 +119,9 @@ LogicalResult StepOp::verify() {
   if (isDot() && (!getQuery() || !getParams().empty()))
     return emitOpError(
         "expected a query and no parameters for the dot product");
+  // step_c5
+  if (std::optional<int64_t> most = getAtMost(); most && *most <= 0)
+    return emitOpError() << "expected a positive 'at_most', got " << *most;
   return success();
 }
 

@@ -62,6 +62,7 @@ static void buildTiled(OpPassManager &pm, const AttnPipelineOptions &options) {
   if (options.route == Route::Fused) {
     TilePassOptions tile;
     tile.vectorBytes = options.machine.vectorBytes;
+    tile.numVectorRegisters = options.machine.numVectorRegisters;
     tile.l2Bytes = options.machine.l2Bytes;
     pm.addPass(createTilePass(tile));
     // Before CSE, which would make one tile of two that are written apart.

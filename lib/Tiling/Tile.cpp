@@ -14,9 +14,12 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Remarks.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
 
@@ -73,6 +76,7 @@ private:
   SmallVector<OpFoldResult> leadingIndices(Value tensor);
   Value slice(Value tensor, ArrayRef<OpFoldResult> leading, OpFoldResult row,
               OpFoldResult numRows);
+  bool isReadInPlace(Value tensor);
   Value packParam(Value param);
   SmallVector<Value> emitInit();
   SmallVector<Value> emitKeyLoop(ValueRange state);
@@ -108,7 +112,9 @@ private:
 
   // Inside the forall.
   SmallVector<Value> leading;
-  Value i0, rows, packedQuery, packedKey, packedValue;
+  Value i0, rows, packedQuery;
+  /// Null where keys or values are read in place.
+  Value packedKey, packedValue;
   SmallVector<Value> packedParams;
 };
 
@@ -198,6 +204,17 @@ Value Tiler::slice(Value tensor, ArrayRef<OpFoldResult> at, OpFoldResult row,
                                         strides);
 }
 
+/// Whether the rows of a key or value tensor are what a step reads: of the
+/// compute type, and one after the other in memory as far as can be told here.
+/// Rows far apart are copied: they would fight for few sets of the cache.
+bool Tiler::isReadInPlace(Value tensor) {
+  if (getElementTypeOrSelf(tensor) != compute)
+    return false;
+  if (auto arg = dyn_cast<BlockArgument>(tensor))
+    return isa<FunctionOpInterface>(arg.getOwner()->getParentOp());
+  return isa<linalg::LinalgOp>(tensor.getDefiningOp());
+}
+
 /// A parameter `[.., D]` as the packed row `[D]` of the current head.
 Value Tiler::packParam(Value param) {
   auto type = cast<RankedTensorType>(param.getType());
@@ -244,8 +261,10 @@ SmallVector<Value> Tiler::emitInit() {
   }
   for (Value param : op.getParams())
     packedParams.push_back(packParam(param));
-  packedKey = empty({keys, features});
-  packedValue = empty({keys, valueFeatures});
+  if (!isReadInPlace(op.getKey()))
+    packedKey = empty({keys, features});
+  if (!isReadInPlace(op.getValue()))
+    packedValue = empty({keys, valueFeatures});
 
   Value sink;
   if (op.getSink()) {
@@ -308,6 +327,8 @@ SmallVector<Value> Tiler::emitStep(Value j0, Value count, Value full,
                                    ValueRange state) {
   auto pack = [&](Value tensor, Value out) -> Value {
     Value tile = slice(tensor, leadingIndices(tensor), j0, count);
+    if (!out)
+      return tile;
     return PackKeyOp::create(b, out.getType(), tile, out).getResults()[0];
   };
   SmallVector<Value> at(leading);
@@ -317,8 +338,9 @@ SmallVector<Value> Tiler::emitStep(Value j0, Value count, Value full,
   bool tellsFull = !op.getMaskBody().empty() && mask.canBeFull();
   auto step = StepOp::create(
       b, state.getTypes(), packedQuery, pack(op.getKey(), packedKey),
-      pack(op.getValue(), packedValue), packedParams, count, at,
-      tellsFull ? full : Value(), state, b.getF64FloatAttr(scale), unitLog2());
+      pack(op.getValue(), packedValue), packedParams, count, rows, at,
+      tellsFull ? full : Value(), state, b.getI64IntegerAttr(sizes.keys),
+      b.getF64FloatAttr(scale), unitLog2());
   IRMapping mapping;
   op.getScoreBody().cloneInto(&step.getScoreBody(), mapping);
   op.getModBody().cloneInto(&step.getModBody(), mapping);
@@ -416,6 +438,7 @@ struct TilePass : mlir::attn::impl::TilePassBase<TilePass> {
   void runOnOperation() override {
     Machine machine;
     machine.vectorBytes = vectorBytes;
+    machine.numVectorRegisters = numVectorRegisters;
     machine.l2Bytes = l2Bytes;
     IRRewriter rewriter(&getContext());
     SmallVector<FusedOp> ops;

@@ -8,10 +8,9 @@ using namespace mlir::attn;
 
 TileSizes mlir::attn::chooseTileSizes(const AttentionShape &shape,
                                       const Machine &machine) {
-  // Four vectors of queries against four keys keep 16 sums in registers.
-  constexpr int64_t kVectors = 4, kMaxQueries = 256, kKeys = 64;
+  constexpr int64_t kMaxQueries = 320, kKeys = 64;
   int64_t lanes = machine.getLanes(shape.computeBytes);
-  int64_t block = kVectors * lanes;
+  int64_t block = machine.getBlockVectors() * lanes;
   if (shape.queries >= 0 && shape.queries <= block / 2) {
     // Few queries: as many vectors as they fill, a power of two.
     int64_t vectors = 1;
@@ -19,14 +18,16 @@ TileSizes mlir::attn::chooseTileSizes(const AttentionShape &shape,
       vectors *= 2;
     return {vectors * lanes, kKeys};
   }
-  // queries * (D + E) * bytes <= l2 / 4
+  // queries * (D + E) * bytes <= l2 * 3 / 8
   int64_t features = shape.features < 0 ? 64 : shape.features;
   int64_t values = shape.valueFeatures < 0 ? 64 : shape.valueFeatures;
   int64_t perQuery =
       std::max<int64_t>(1, (features + values) * shape.computeBytes);
-  int64_t queries = machine.l2Bytes / 4 / perQuery / block * block;
-  queries = std::clamp(queries, block, std::max(block, kMaxQueries));
+  int64_t queries = std::min(machine.l2Bytes * 3 / 8 / perQuery, kMaxQueries);
+  // A block of queries is a column of the packed tile. With an odd number of
+  // blocks in a row, its lines fall into all sets of the first-level cache.
+  int64_t blocks = (std::max<int64_t>(queries / block, 1) - 1) | 1;
   if (shape.queries >= 0)
-    queries = std::min(queries, (shape.queries + block - 1) / block * block);
-  return {queries, kKeys};
+    blocks = std::min(blocks, (shape.queries + block - 1) / block | 1);
+  return {blocks * block, kKeys};
 }

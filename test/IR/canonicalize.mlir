@@ -121,3 +121,26 @@ func.func @dead(%k: tensor<4x8xf32>, %e: tensor<16x8xf32>, %b: memref<4x8xf32>,
   attn.pack_key ins(%b) outs(%c) : (memref<4x8xf32>, memref<16x8xf32>) -> ()
   return
 }
+
+// A cast that only forgets a size does not stand before a step, regions or not.
+
+// CHECK-LABEL: func.func @cast_before_step(
+// CHECK-SAME: %[[K:[a-z0-9]*]]: tensor<10x8xf32>
+// CHECK-NOT: tensor.cast
+// CHECK: %[[S:.*]]:3 = attn.step query(%{{.*}}) key(%[[K]]) value(%[[K]]) {{.*}} mask {
+// CHECK: -> (tensor<16xf32>, tensor<16xf32>, tensor<8x16xf32>)
+// CHECK: tensor.cast %[[S]]#2 : tensor<8x16xf32> to tensor<?x16xf32>
+func.func @cast_before_step(%q: tensor<8x16xf32>, %k: tensor<10x8xf32>, %n: index, %m: tensor<16xf32>,
+                            %l: tensor<16xf32>, %a: tensor<8x16xf32>)
+    -> (tensor<16xf32>, tensor<16xf32>, tensor<?x16xf32>) {
+  %rows = tensor.cast %k : tensor<10x8xf32> to tensor<?x8xf32>
+  %acc = tensor.cast %a : tensor<8x16xf32> to tensor<?x16xf32>
+  %s:3 = attn.step query(%q) key(%rows) value(%rows) count(%n at_most 64) at(%n, %n) outs(%m, %l, %acc) mask {
+  ^bb0(%i: index, %j: index):
+    %0 = arith.cmpi sle, %j, %i : index
+    attn.yield %0 : i1
+  } : (tensor<8x16xf32>, tensor<?x8xf32>, tensor<?x8xf32>, index, index, index,
+       tensor<16xf32>, tensor<16xf32>, tensor<?x16xf32>)
+   -> (tensor<16xf32>, tensor<16xf32>, tensor<?x16xf32>)
+  return %s#0, %s#1, %s#2 : tensor<16xf32>, tensor<16xf32>, tensor<?x16xf32>
+}

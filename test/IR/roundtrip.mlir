@@ -155,7 +155,7 @@ func.func @fused_all(%q: tensor<2x?x8xf32>, %k: tensor<1x?x8xf32>, %v: tensor<1x
 // CHECK: attn.pack_query ins(%{{.*}}) outs(%{{.*}}) scale(1.250000e-01) :
 // CHECK: attn.pack_key ins(%{{.*}}) outs(%{{.*}}) :
 // CHECK: attn.init sink(%{{.*}}) outs(%{{.*}}, %{{.*}}, %{{.*}}) :
-// CHECK: attn.step query(%{{.*}}) key(%{{.*}}) value(%{{.*}}) count(%{{.*}}) at(%{{.*}}, %{{.*}}, %{{.*}}) full(%{{.*}}) outs(%{{.*}}) log2 mask {
+// CHECK: attn.step query(%{{.*}}) key(%{{.*}}) value(%{{.*}}) count(%{{.*}} at_most 32) queries(%{{.*}}) at(%{{.*}}, %{{.*}}, %{{.*}}) full(%{{.*}}) outs(%{{.*}}) log2 mask {
 // CHECK: attn.merge ins(%{{.*}}) outs(%{{.*}}) log2 :
 // CHECK: attn.finish ins(%{{.*}}) outs(%{{.*}}, %{{.*}}) log2 :
 func.func @tiles(%q: tensor<?x64xf16>, %k: tensor<?x64xf16>, %qe: tensor<64x16xf32>,
@@ -170,12 +170,12 @@ func.func @tiles(%q: tensor<?x64xf16>, %k: tensor<?x64xf16>, %qe: tensor<64x16xf
   %s:3 = attn.init sink(%sink) outs(%m, %l, %a)
       : (f32, tensor<16xf32>, tensor<16xf32>, tensor<64x16xf32>)
      -> (tensor<16xf32>, tensor<16xf32>, tensor<64x16xf32>)
-  %t:3 = attn.step query(%qt) key(%kt) value(%kt) count(%n) at(%h, %i, %j) full(%full)
+  %t:3 = attn.step query(%qt) key(%kt) value(%kt) count(%n at_most 32) queries(%n) at(%h, %i, %j) full(%full)
       outs(%s#0, %s#1, %s#2) log2 mask {
   ^bb0(%hh: index, %ii: index, %jj: index):
     %0 = arith.cmpi sle, %jj, %ii : index
     attn.yield %0 : i1
-  } : (tensor<64x16xf32>, tensor<32x64xf32>, tensor<32x64xf32>, index, index, index, index, i1,
+  } : (tensor<64x16xf32>, tensor<32x64xf32>, tensor<32x64xf32>, index, index, index, index, index, i1,
        tensor<16xf32>, tensor<16xf32>, tensor<64x16xf32>)
      -> (tensor<16xf32>, tensor<16xf32>, tensor<64x16xf32>)
   %u:3 = attn.merge ins(%s#0, %s#1, %s#2) outs(%t#0, %t#1, %t#2) log2

@@ -217,6 +217,16 @@ func.func @step_c4_score(%q: tensor<8x16xf32>, %k: tensor<32x8xf32>, %v: tensor<
 
 // -----
 
+func.func @step_c5(%q: tensor<8x16xf32>, %k: tensor<32x8xf32>, %v: tensor<32x8xf32>, %i: index, %m: tensor<16xf32>, %l: tensor<16xf32>, %a: tensor<8x16xf32>) {
+  // expected-error @+1 {{expected a positive 'at_most', got 0}}
+  %0:3 = attn.step query(%q) key(%k) value(%v) count(%i at_most 0) at(%i, %i) outs(%m, %l, %a)
+      : (tensor<8x16xf32>, tensor<32x8xf32>, tensor<32x8xf32>, index, index, index, tensor<16xf32>, tensor<16xf32>, tensor<8x16xf32>)
+     -> (tensor<16xf32>, tensor<16xf32>, tensor<8x16xf32>)
+  return
+}
+
+// -----
+
 func.func @step_dot_without_query(%q: tensor<8x16xf32>, %k: tensor<32x8xf32>, %v: tensor<32x8xf32>, %i: index, %m: tensor<16xf32>, %l: tensor<16xf32>, %a: tensor<8x16xf32>) {
   // expected-error @+1 {{expected a query and no parameters for the dot product}}
   %0:3 = attn.step key(%k) value(%v) count(%i) at(%i, %i) outs(%m, %l, %a)

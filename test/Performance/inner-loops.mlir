@@ -13,16 +13,18 @@
 // RUN:   | llc -O3 -mcpu=haswell -o %t.avx2.s
 // RUN: %python %S/Inputs/loops.py %t.avx2.s ymm | FileCheck %s --check-prefix=AVX2
 
-// The scores.
+// The scores, in the pass that takes weights at once and in the exact one.
 // AVX512-NOT: spills={{[1-9]}}
 // AVX512: fma={{16|32|64}} fma/load=2.00 spills=0
-// The weights: exp2 in registers.
+// AVX512-NEXT: fma={{16|32|64}} fma/load=2.00 spills=0
+// The weights of the exact pass: exp2 in registers.
 // AVX512-NEXT: spills=0
 // The weighted sum.
 // AVX512-NEXT: fma={{16|32|64}} fma/load=2.00 spills=0
 // AVX512-NOT: spills={{[1-9]}}
 
 // AVX2: fma={{8|16|32}} fma/load=1.33 spills=0
+// AVX2-NEXT: fma={{8|16|32}} fma/load=1.33 spills=0
 // AVX2: fma={{8|16|32}} fma/load=1.33 spills=0
 
 func.func @attention(%q: tensor<?x64xf32>, %k: tensor<?x64xf32>, %v: tensor<?x64xf32>)

@@ -90,7 +90,7 @@ def Attn_InitOp : Attn_TileOp<"init", [AttrSizedOperandSegments]> {
     ```
 
     The state of T queries is `(max, sum, acc)` of shapes `[T]`, `[T]` and
-    `[E, T]`. `max` bounds the scores seen so far, `sum` is the sum of
+    `[E, T]`. `max` bounds the scores seen so far, up to the headroom of steps, `sum` is the sum of
     `exp(s - max)` and `acc` that of `exp(s - max) * v`. A sink is a scalar
     compute value, in the units of the scores: before steps with `log2` it comes
     multiplied by log2(e).
@@ -122,21 +122,28 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
     ```
     r[i, j]   = scale * score(q[:, i], k[j, :])
     s[i, j]   = r[i, j] != -inf and mask(.., i0 + i, j0 + j) ? mod(r[i, j], ..) : -inf
-    max'[i]   = max(max[i], max over j of s[i, j])
+    max'[i]   = max(max[i], max over j of s[i, j])             up to a headroom
     c[i]      = exp(max[i] - max'[i])
     sum'[i]   = c[i] * sum[i] + sum over j of exp(s[i, j] - max'[i])
     acc'[e,i] = c[i] * acc[e, i] + sum over j of exp(s[i, j] - max'[i]) * v[j, e]
     ```
 
-    with `exp(-inf - -inf) = 0`, over the first `count` keys of the tile. All
-    tiles are packed: `query` is `[D, T]`, `key` `[B, D]`, `value` `[B, E]` and
-    parameters `[D]`, in the compute type. `at` gives the place of the tile in
-    the whole: the leading indices, `i0` and `j0`, which the regions see added
-    to their position in the tile. `full`, if given and true, says that the mask
-    keeps every pair of the tile. Scores are computed for all T queries, also past
-    the end of the whole; a lowering keeps what regions read there inside the
-    tensors. A weight of zero contributes nothing to `acc`,
+    with `exp(-inf - -inf) = 0`, over the first `count` keys of the tile, `at_most`
+    that many. Tiles are packed: `query` is `[D, T]`, `key` `[B, D]`, `value`
+    `[B, E]` and parameters `[D]`, in the compute type. Keys and values that are of
+    that type already may be the rows themselves, with B = `count`. `at` gives the
+    place of the tile in the whole: the leading indices, `i0` and `j0`, which the
+    regions see added to their position in the tile. `full`, if given and true,
+    says that the mask keeps every pair of the tile.
+
+    Only the first `queries` of the tile exist, all of them if it is not given. The
+    state of others may or may not change. A lowering keeps what regions read for
+    them inside the tensors. A weight of zero contributes nothing to `acc`,
     whatever the value holds (S3).
+
+    `max` is a reference for the weights and cancels out of every result. A
+    lowering may leave it where it is while scores exceed it by less than a fixed
+    headroom, far from where a sum could overflow.
 
     `log2` says that scores come already multiplied by log2(e) (folded into the
     packed queries), so that `exp` above is `exp2`. It is legal only if nothing
@@ -148,6 +155,7 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
       `[D]`, all of the compute type;
     - step_c3: `at` has at least two indices; regions take that many;
     - step_c4: `log2` goes without a `mod` region and with the dot product;
+    - step_c5: `at_most` is positive;
     - score_c7, score_mod_c1 and mask_c5 hold for the regions.
 
     Example:
@@ -162,8 +170,10 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
   }];
   let arguments = (ins Optional<Attn_Tile>:$query, Attn_Tile:$key,
                        Attn_Tile:$value, Variadic<Attn_Tile>:$params,
-                       Index:$count, Variadic<Index>:$at, Optional<I1>:$full,
+                       Index:$count, Optional<Index>:$queries,
+                       Variadic<Index>:$at, Optional<I1>:$full,
                        Variadic<Attn_Tile>:$outs,
+                       OptionalAttr<I64Attr>:$atMost,
                        DefaultValuedAttr<F64Attr, "1.0">:$scale,
                        UnitAttr:$log2);
   let results = (outs Variadic<Attn_Tile>:$results);
@@ -172,11 +182,13 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
                         MaxSizedRegion<1>:$maskBody);
   let assemblyFormat = [{
     (`query` `(` $query^ `)`)? `key` `(` $key `)` `value` `(` $value `)`
-    (`params` `(` $params^ `)`)? `count` `(` $count `)` `at` `(` $at `)` (`full` `(` $full^ `)`)?
+    (`params` `(` $params^ `)`)? `count` `(` $count (`at_most` $atMost^)? `)`
+    (`queries` `(` $queries^ `)`)? `at` `(` $at `)` (`full` `(` $full^ `)`)?
     `outs` `(` $outs `)` (`scale` `(` $scale^ `)`)? (`log2` $log2^)?
     (`score` $scoreBody^)? (`mod` $modBody^)? (`mask` $maskBody^)?
     attr-dict `:` functional-type(operands, results)
   }];
+  let hasCanonicalizer = 1;
   let hasRegionVerifier = 1;
   let extraClassDeclaration = dpsDeclaration # [{
     bool isDot() { return getScoreBody().empty(); }
@@ -184,6 +196,8 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
     FloatType getComputeType();
     /// T, the number of queries of the tile.
     int64_t getNumQueries();
+    /// The most keys the tile can have, or kDynamic.
+    int64_t getMaxCount();
   }];
 }
 

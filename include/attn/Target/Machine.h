@@ -20,6 +20,10 @@ struct Machine {
   /// Has vscalef and vreduce (AVX-512F and DQ), the cheap way to exp2.
   bool hasAvx512 = false;
 
+  /// Vectors of queries that one register block takes. Its sums, the vectors
+  /// and one broadcast must fit the registers: 4 x 4 + 4 + 1 of 32, or
+  /// 4 x 2 + 2 + 1 of 16.
+  int64_t getBlockVectors() const { return numVectorRegisters >= 32 ? 4 : 2; }
   /// Vector lanes of an element type of `bytes` bytes.
   int64_t getLanes(int64_t bytes) const { return vectorBytes / bytes; }
 

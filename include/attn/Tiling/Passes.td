@@ -37,6 +37,8 @@ def TilePass : Pass<"attn-tile"> {
   let options = [
     Option<"vectorBytes", "vector-bytes", "int64_t", "64",
            "width of a vector register; a tile of queries fills whole registers">,
+    Option<"numVectorRegisters", "vector-registers", "int64_t", "32",
+           "number of vector registers; a tile is whole register blocks">,
     Option<"l2Bytes", "l2-bytes", "int64_t", "1048576",
            "size of the second-level cache, which bounds a tile of queries">,
     Option<"queryTile", "query-tile", "int64_t", "0",

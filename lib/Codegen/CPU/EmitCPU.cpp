@@ -49,7 +49,7 @@ struct EmitCPUPass : mlir::attn::impl::EmitCPUPassBase<EmitCPUPass> {
                       << "' cannot be lowered: expected buffers, queries that "
                          "fill whole vectors of "
                       << int64_t(vectorBytes)
-                      << " bytes, and a multiple of 4 keys";
+                      << " bytes, and a bound on the number of keys";
       signalPassFailure();
     });
   }

@@ -1,10 +1,22 @@
 // attn.step on buffers: scores, softmax and weighted sum of one tile of keys.
 //
-//   for each block of queries (a few vectors):
-//     for each few keys:  s = mask(mod(scale * score(q, k)));  max' = max(s)
-//     for each few keys:  p = exp(s - max')
-//     sum' = c * sum + sum over keys of p
-//     for each few value features:  acc' = c * acc + sum over keys of p * v
+//   for each block of queries (a few vectors), over the keys it may keep:
+//     for each few keys:  s = mask(mod(scale * score(q, k)));
+//                         p = exp(s - max)                   speculative
+//     if some s > max + headroom, or there is no max yet:    exact
+//       for each few keys:  s as before;  t = max(s)
+//       max' = t > max + headroom ? t : max                  query by query
+//       sum, acc *= exp(max - max')
+//       for each few keys:  p = exp(s - max')
+//     sum += sum over keys of p
+//     for each few value features:  acc += sum over keys of p * v
+//
+// `max` is a reference for the weights, which any number near the true maximum
+// can be: a floating-point number is as precise at 2^16 as at 1. So it only
+// moves when scores outgrow it by the headroom, and until then one pass over
+// the scores is enough. Whether a query's reference moves depends on its own
+// scores alone, and a query whose reference stays gets the same bits on both
+// ways (S6).
 //
 // Sums over the keys of a tile begin at zero and are added to the state as one:
 // rounding errors grow with the keys of a tile and the number of tiles, not
@@ -16,125 +28,147 @@
 //
 // Tested by test/Codegen/CPU/emit-step.mlir.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "TileBuilder.h"
+#include "StepEmitter.h"
 
-#include "attn/Codegen/Score/LaneProgram.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::attn;
 
-namespace {
+/// Weights reach 2^16 before the reference moves. Sums of them are far from the
+/// largest float, and scores outgrow the first tile's maximum that much only if
+/// they are spread unusually far.
+static constexpr double kHeadroomBits = 16;
 
-/// Values of a register block: [row][vector].
-using RegisterBlock = SmallVector<SmallVector<Value>>;
+StepEmitter::StepEmitter(RewriterBase &rewriter, StepOp op, FloatType compute,
+                         const Machine &machine)
+    : b(op.getLoc(), rewriter, compute, machine), op(op),
+      program(b, op.getLoc(), b.lanes),
+      mask(MaskAnalysis::analyze(op.getMaskBody())),
+      numVectors(machine.getBlockVectors()) {
+  while (op.getNumQueries() % (numVectors * b.lanes) != 0)
+    numVectors /= 2;
+}
 
-class StepEmitter {
-public:
-  StepEmitter(RewriterBase &rewriter, StepOp op, FloatType compute,
-              const Machine &machine)
-      : b(op.getLoc(), rewriter, compute, machine), op(op),
-        program(b, op.getLoc(), b.lanes) {
-    // Sums, vectors of queries and one broadcast must fit the registers:
-    // 4 x 4 + 4 + 1 of 32, or 4 x 2 + 2 + 1 of 16.
-    numVectors = machine.numVectorRegisters >= 32 ? 4 : 2;
-    while (op.getNumQueries() % (numVectors * b.lanes) != 0)
-      numVectors /= 2;
-  }
-
-  void emit();
-
-private:
-  static constexpr int64_t kRows = 4;
-
-  Value allocateScores();
-  Value emitAllFinite();
-  Value padKeys();
-  void emitQueryBlock(Value query0);
-  RegisterBlock emitScores(Value query0, Value key0);
-  RegisterBlock emitDot(Value query0, Value key0);
-  RegisterBlock emitPairwise(Value query0, Value key0);
-  void applyMod(RegisterBlock &scores, Value query0, Value key0);
-  RegisterBlock applyMask(const RegisterBlock &scores, Value query0,
-                          Value key0);
-  void emitWeightedSum(Value query0, ArrayRef<Value> factors);
-  void emitValueRows(Value query0, ArrayRef<Value> factors, Value row0,
-                     int64_t numRows, bool guarded);
-
-  LaneValue queryIndex(Value query0, int64_t vector);
-  SmallVector<LaneValue> regionIndices(Value query0, int64_t vector, Value key);
-  Value at(Value query0, int64_t vector) {
-    return b.addIndex(query0, vector * b.lanes);
-  }
-  Value column(int64_t vector) { return b.index(vector * b.lanes); }
-  SmallVector<Value> loadVectors(Value buffer, Value query0);
-  SmallVector<Value> loadScores(Value key);
-
-  TileBuilder b;
-  StepOp op;
-  LaneProgram program;
-  int64_t numVectors;
-  Value scores, count, paddedCount, allFinite;
-};
-
-} // namespace
-
-/// The scores of one block of queries, allocated once for a tile of queries.
-/// Not on the stack, which a loop inside a thread's work would grow; buffer
-/// deallocation ends its life.
-Value StepEmitter::allocateScores() {
-  int64_t keys = cast<MemRefType>(op.getKey().getType()).getDimSize(0);
-  auto type = MemRefType::get({keys, numVectors * b.lanes}, b.compute);
+/// A buffer for all steps of a tile of queries. Not on the stack, which a loop
+/// inside a thread's work would grow; buffer deallocation ends its life.
+Value StepEmitter::allocateScratch(MemRefType type, bool zeroed) {
   OpBuilder::InsertionGuard guard(b);
   if (auto loop = op->getParentOfType<scf::ForallOp>())
     b.setInsertionPointToStart(loop.getBody());
   else
     b.setInsertionPointToStart(
         &op->getParentOfType<FunctionOpInterface>().getFunctionBody().front());
-  return memref::AllocOp::create(b, type, b.getI64IntegerAttr(64));
+  Value buffer = memref::AllocOp::create(b, type, b.getI64IntegerAttr(64));
+  if (zeroed) {
+    Value zero =
+        arith::ConstantOp::create(b, b.getZeroAttr(type.getElementType()));
+    b.loop(b.index(0), b.index(type.getDimSize(0)), 1,
+           [&](Value i) { memref::StoreOp::create(b, zero, buffer, i); });
+  }
+  return buffer;
 }
 
 /// True if no value of the tile is NaN or infinite: the sum of x - x is 0.
 Value StepEmitter::emitAllFinite() {
   Value features = b.createOrFold<memref::DimOp>(op.getValue(), b.index(1));
-  SmallVector<Value> total = b.loop(
-      b.index(0), count, 1, b.splat(0), [&](Value j, ValueRange carried) {
-        Value zero = arith::ConstantOp::create(b, b.getZeroAttr(b.compute));
-        return b.loop(b.index(0), features, b.lanes, carried,
-                      [&](Value e, ValueRange inner) -> SmallVector<Value> {
-                        Value x = vector::TransferReadOp::create(
-                            b, b.vectorType, op.getValue(), ValueRange{j, e},
-                            zero, ArrayRef<bool>{false});
-                        Value none = arith::SubFOp::create(b, x, x);
-                        return {arith::AddFOp::create(b, inner[0], none)};
-                      });
-      });
-  Value sum =
-      vector::ReductionOp::create(b, vector::CombiningKind::ADD, total[0]);
+  Value last = b.addIndex(count, -1);
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(b.compute));
+  // Several rows at once: a sum each, so that none waits for another.
+  SmallVector<Value> zeros(kRows, b.splat(0));
+  SmallVector<Value> total =
+      b.loop(b.index(0), count, kRows, zeros, [&](Value j, ValueRange carried) {
+        SmallVector<Value> rows;
+        for (int64_t r = 0; r < kRows; ++r)
+          rows.push_back(
+              arith::MinSIOp::create(b, b.addIndex(j, r), last).getResult());
+        return b.columns(
+            features, carried, [&](Value e, bool whole, ValueRange sums) {
+              SmallVector<Value> next;
+              for (auto [row, sum] : llvm::zip(rows, sums)) {
+                Value x = vector::TransferReadOp::create(
+                    b, b.vectorType, op.getValue(), ValueRange{row, e}, zero,
+                    ArrayRef<bool>{whole});
+                Value none = arith::SubFOp::create(b, x, x);
+                next.push_back(arith::AddFOp::create(b, sum, none));
+              }
+              return next;
+            });
+      });
+  Value sum = total[0];
+  for (Value more : llvm::drop_begin(total))
+    sum = arith::AddFOp::create(b, sum, more);
+  sum = vector::ReductionOp::create(b, vector::CombiningKind::ADD, sum);
   return arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, sum, zero);
 }
 
-/// The number of keys, rounded up to whole register blocks.
-Value StepEmitter::padKeys() {
-  Value rounded =
-      arith::DivSIOp::create(b, b.addIndex(count, kRows - 1), b.index(kRows));
-  return arith::MulIOp::create(b, rounded, b.index(kRows));
-}
-
 void StepEmitter::emit() {
+  int64_t width = numVectors * b.lanes, numBlocks = op.getNumQueries() / width;
+  int64_t keys = llvm::alignTo(op.getMaxCount(), kRows);
   count = op.getCount();
-  scores = allocateScores();
-  paddedCount = padKeys();
+  numQueries = op.getQueries() ? op.getQueries() : b.index(op.getNumQueries());
+  scores = allocateScratch(MemRefType::get({keys, width}, b.compute),
+                           /*zeroed=*/false);
+  raised = allocateScratch(MemRefType::get({numBlocks}, b.getI1Type()),
+                           /*zeroed=*/true);
   // Also without a mask: a score may be -inf, or a weight underflow.
   allFinite = emitAllFinite();
-  b.loop(b.index(0), b.index(op.getNumQueries()), numVectors * b.lanes,
-         [&](Value query0) { emitQueryBlock(query0); });
+  b.loop(b.index(0), numQueries, width, [&](Value query0) {
+    Window window = findWindow(query0);
+    if (!window.may)
+      return emitBlock(window);
+    b.branch(
+        window.may,
+        [&]() {
+          emitBlock(window);
+          return SmallVector<Value>();
+        },
+        []() { return SmallVector<Value>(); });
+  });
+}
+
+/// The mask bounds the keys of a block more closely than those of a tile.
+StepEmitter::Window StepEmitter::findWindow(Value query0) {
+  Window window = {query0, b.index(0), count, op.getFull(), Value()};
+  if (!mask.hasKeyBounds() && !mask.hasTileClasses())
+    return window;
+  auto add = [&](Value x, Value y) -> Value {
+    return arith::AddIOp::create(b, x, y);
+  };
+  ValueRange leading = op.getAt().drop_back(2);
+  Value i0 = op.getAt()[leading.size()], j0 = op.getAt().back();
+  Value iLo = add(i0, query0);
+  Value iHi = arith::MinSIOp::create(b, b.addIndex(iLo, numVectors * b.lanes),
+                                     add(i0, numQueries));
+  Value jHi = add(j0, count);
+  if (mask.hasKeyBounds()) {
+    MaskAnalysis::KeyBounds keys =
+        mask.emitKeyBounds(b, b.getLoc(), leading, iLo, iHi, jHi);
+    Value skipped =
+        arith::SubIOp::create(b, arith::MaxSIOp::create(b, keys.lo, j0), j0);
+    Value rest = arith::RemSIOp::create(b, skipped, b.index(kRows));
+    window.first = arith::SubIOp::create(b, skipped, rest);
+    window.last = arith::SubIOp::create(b, keys.hi, j0);
+    window.may = arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
+                                       window.first, window.last);
+  }
+  if (!mask.hasTileClasses())
+    return window;
+  MaskAnalysis::TileClass tile =
+      mask.emitTileClass(b, b.getLoc(), leading, iLo, iHi,
+                         add(j0, window.first), add(j0, window.last));
+  if (mask.canBeFull())
+    window.full = window.full ? arith::OrIOp::create(b, window.full, tile.full)
+                              : tile.full;
+  if (mask.canBeEmpty())
+    window.may =
+        window.may ? arith::AndIOp::create(b, window.may, tile.may) : tile.may;
+  return window;
 }
 
 SmallVector<Value> StepEmitter::loadVectors(Value buffer, Value query0) {
@@ -151,273 +185,171 @@ SmallVector<Value> StepEmitter::loadScores(Value key) {
   return vectors;
 }
 
-void StepEmitter::emitQueryBlock(Value query0) {
-  Value max = op.getOuts()[0], sum = op.getOuts()[1];
-  Value zero = b.index(0);
-  SmallVector<Value> oldMax = loadVectors(max, query0);
+Value StepEmitter::isAny(ArrayRef<Value> conditions) {
+  Value any = conditions[0];
+  for (Value more : conditions.drop_front())
+    any = arith::OrIOp::create(b, any, more);
+  return vector::ReductionOp::create(b, vector::CombiningKind::OR, any);
+}
 
-  // max' = max(max, s)
-  SmallVector<Value> newMax = b.loop(
-      zero, paddedCount, kRows, oldMax, [&](Value key0, ValueRange carried) {
-        SmallVector<Value> bound(carried);
-        RegisterBlock block = emitScores(query0, key0);
+SmallVector<Value> StepEmitter::exceeds(ArrayRef<Value> scores,
+                                        ArrayRef<Value> reference) {
+  Value headroom = b.splat(op.getLog2() ? kHeadroomBits
+                                        : kHeadroomBits * llvm::numbers::ln2);
+  SmallVector<Value> result;
+  for (auto [s, max] : llvm::zip(scores, reference)) {
+    Value limit = arith::AddFOp::create(b, max, headroom);
+    result.push_back(
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, s, limit));
+  }
+  return result;
+}
+
+SmallVector<Value> StepEmitter::forScores(const Window &window,
+                                          ValueRange inits, BlockBody body) {
+  return b.loop(window.first, window.last, kRows, inits,
+                [&](Value key0, ValueRange carried) {
+                  emitPrefetch(op.getKey(), window.query0, key0);
+                  emitPrefetch(op.getValue(), window.query0, key0);
+                  RegisterBlock block = emitScores(window, key0);
+                  return body(key0, block, carried);
+                });
+}
+
+void StepEmitter::emitBlock(const Window &window) {
+  Value query0 = window.query0;
+  Value max = op.getOuts()[0], sum = op.getOuts()[1];
+  SmallVector<Value> reference = loadVectors(max, query0);
+  Value index =
+      arith::DivSIOp::create(b, query0, b.index(numVectors * b.lanes));
+  Value wasRaised = memref::LoadOp::create(b, raised, index);
+
+  // Not worth trying where a query has no reference yet, or where scores grew
+  // in the last tile.
+  SmallVector<Value> isFresh;
+  for (Value m : reference)
+    isFresh.push_back(
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, m, b.negInf()));
+  Value hopeless = arith::OrIOp::create(b, isAny(isFresh), wasRaised);
+  SmallVector<Value> attempt = b.branch(
+      hopeless,
+      [&]() {
+        SmallVector<Value> nothing(numVectors, b.splat(0));
+        nothing.push_back(arith::ConstantIntOp::create(b, true, 1));
+        return nothing;
+      },
+      [&]() { return emitSpeculation(window, reference); });
+  Value redo = attempt.pop_back_val();
+  SmallVector<Value> total = b.branch(
+      redo, [&]() { return emitExact(window, reference, index); },
+      [&]() { return attempt; });
+
+  // sum' = sum + sum over keys of p
+  for (int64_t v = 0; v < numVectors; ++v) {
+    Value old = b.load(sum, at(query0, v));
+    b.store(arith::AddFOp::create(b, old, total[v]), sum, at(query0, v));
+  }
+  emitWeightedSum(window);
+}
+
+/// p = exp(s - max) with the old reference. Returns the sums of p, and whether
+/// a score is too large for it.
+SmallVector<Value> StepEmitter::emitSpeculation(const Window &window,
+                                                ArrayRef<Value> reference) {
+  SmallVector<Value> inits(numVectors, b.splat(0));
+  inits.append(numVectors, b.negInf());
+  SmallVector<Value> result = forScores(
+      window, inits, [&](Value key0, RegisterBlock &block, ValueRange carried) {
+        SmallVector<Value> next(carried);
+        for (int64_t r = 0; r < kRows; ++r)
+          for (int64_t v = 0; v < numVectors; ++v) {
+            Value &sum = next[v], &largest = next[numVectors + v];
+            Value s = block[r][v];
+            largest = b.max(s, largest);
+            Value below = arith::SubFOp::create(b, s, reference[v]);
+            Value p = b.expOf(below, op.getLog2());
+            sum = arith::AddFOp::create(b, sum, p);
+            b.store(p, scores, {b.addIndex(key0, r), column(v)});
+          }
+        return next;
+      });
+  Value tooLarge =
+      isAny(exceeds(ArrayRef(result).drop_front(numVectors), reference));
+  result.truncate(numVectors);
+  result.push_back(tooLarge);
+  return result;
+}
+
+/// Moves the reference of those queries whose scores exceed it, then p. Returns
+/// the sums of p.
+SmallVector<Value> StepEmitter::emitExact(const Window &window,
+                                          ArrayRef<Value> reference,
+                                          Value blockIndex) {
+  Value query0 = window.query0;
+  Value max = op.getOuts()[0], sum = op.getOuts()[1];
+  SmallVector<Value> none(numVectors, b.negInf());
+  SmallVector<Value> largest = forScores(
+      window, none, [&](Value key0, RegisterBlock &block, ValueRange carried) {
+        SmallVector<Value> next(carried);
         for (int64_t r = 0; r < kRows; ++r)
           for (int64_t v = 0; v < numVectors; ++v) {
             b.store(block[r][v], scores, {b.addIndex(key0, r), column(v)});
-            bound[v] = b.max(block[r][v], bound[v]);
+            next[v] = b.max(block[r][v], next[v]);
           }
-        return bound;
+        return next;
       });
 
-  // c = exp(max - max')
-  SmallVector<Value> bound, factors;
+  // max' = t > max + headroom ? t : max,  c = exp(max - max')
+  SmallVector<Value> raise = exceeds(largest, reference), bound, factors;
   for (int64_t v = 0; v < numVectors; ++v) {
-    bound.push_back(b.finiteMax(newMax[v]));
-    Value below = arith::SubFOp::create(b, oldMax[v], bound[v]);
-    factors.push_back(b.expOf(below, op.getLog2()));
-  }
-
-  // p = exp(s - max'), sum' = c * sum + sum of p
-  SmallVector<Value> zeros(numVectors, b.splat(0));
-  SmallVector<Value> total = b.loop(
-      zero, paddedCount, kRows, zeros, [&](Value key0, ValueRange carried) {
-        SmallVector<Value> sums(carried);
-        for (int64_t r = 0; r < kRows; ++r) {
-          Value key = b.addIndex(key0, r);
-          SmallVector<Value> row = loadScores(key);
-          for (int64_t v = 0; v < numVectors; ++v) {
-            Value below = arith::SubFOp::create(b, row[v], bound[v]);
-            Value p = b.expOf(below, op.getLog2());
-            sums[v] = arith::AddFOp::create(b, sums[v], p);
-            b.store(p, scores, {key, column(v)});
-          }
-        }
-        return sums;
-      });
-  for (int64_t v = 0; v < numVectors; ++v) {
-    b.store(newMax[v], max, at(query0, v));
+    Value moved =
+        arith::SelectOp::create(b, raise[v], largest[v], reference[v]);
+    bound.push_back(b.finiteMax(moved));
+    Value below = arith::SubFOp::create(b, reference[v], bound[v]);
+    factors.push_back(arith::SelectOp::create(
+        b, raise[v], b.expOf(below, op.getLog2()), b.splat(1)));
+    b.store(moved, max, at(query0, v));
     Value old = b.load(sum, at(query0, v));
-    Value scaled = arith::MulFOp::create(b, old, factors[v]);
-    b.store(arith::AddFOp::create(b, scaled, total[v]), sum, at(query0, v));
+    b.store(arith::MulFOp::create(b, old, factors[v]), sum, at(query0, v));
   }
-  emitWeightedSum(query0, factors);
-}
-
-RegisterBlock StepEmitter::emitScores(Value query0, Value key0) {
-  RegisterBlock block =
-      op.isDot() ? emitDot(query0, key0) : emitPairwise(query0, key0);
-  if (!op.getScale().isExactlyValue(1.0)) {
-    Value scale = b.splat(op.getScale().convertToDouble());
-    for (auto &row : block)
-      for (Value &score : row)
-        score = arith::MulFOp::create(b, score, scale);
-  }
-  if (!op.getModBody().empty())
-    applyMod(block, query0, key0);
-  return applyMask(block, query0, key0);
-}
-
-/// s[r][v] = sum over d of k[key0 + r, d] * q[d, query0 + v]
-RegisterBlock StepEmitter::emitDot(Value query0, Value key0) {
-  Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
-  SmallVector<Value> zeros(kRows * numVectors, b.splat(0));
-  SmallVector<Value> sums =
-      b.loop(b.index(0), features, 1, zeros, [&](Value d, ValueRange carried) {
-        SmallVector<Value> query, next;
-        for (int64_t v = 0; v < numVectors; ++v)
-          query.push_back(b.load(op.getQuery(), {d, at(query0, v)}));
-        for (int64_t r = 0; r < kRows; ++r) {
-          Value k = memref::LoadOp::create(b, op.getKey(),
-                                           ValueRange{b.addIndex(key0, r), d});
-          Value key = b.broadcast(k);
-          for (int64_t v = 0; v < numVectors; ++v)
-            next.push_back(vector::FMAOp::create(b, key, query[v],
-                                                 carried[r * numVectors + v]));
-        }
-        return next;
-      });
-  RegisterBlock block;
-  for (int64_t r = 0; r < kRows; ++r)
-    block.emplace_back(sums.begin() + r * numVectors,
-                       sums.begin() + (r + 1) * numVectors);
-  return block;
-}
-
-/// s[r][v] = sum over d of f(q[d, query0 + v], k[key0 + r, d], w[d], ..).
-/// Without a query all lanes agree, and the sum is a scalar.
-RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0) {
-  Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
-  bool hasQuery = static_cast<bool>(op.getQuery());
-  int64_t width = hasQuery ? numVectors : 1;
-  Value zero =
-      hasQuery
-          ? b.splat(0)
-          : arith::ConstantOp::create(b, b.getZeroAttr(b.compute)).getResult();
-  SmallVector<Value> zeros(kRows * width, zero);
-  SmallVector<Value> sums =
-      b.loop(b.index(0), features, 1, zeros, [&](Value d, ValueRange carried) {
-        SmallVector<Value> query, next;
-        for (int64_t v = 0; hasQuery && v < width; ++v)
-          query.push_back(b.load(op.getQuery(), {d, at(query0, v)}));
-        SmallVector<LaneValue> params;
-        for (Value param : op.getParams())
-          params.push_back(LaneValue::uniform(
-              memref::LoadOp::create(b, param, ValueRange{d})));
-        for (int64_t r = 0; r < kRows; ++r) {
-          Value key = memref::LoadOp::create(
-              b, op.getKey(), ValueRange{b.addIndex(key0, r), d});
-          for (int64_t v = 0; v < width; ++v) {
-            SmallVector<LaneValue> args;
-            if (hasQuery)
-              args.push_back(LaneValue::vector(query[v]));
-            args.push_back(LaneValue::uniform(key));
-            args.append(params);
-            LaneValue f = program.inlineRegion(op.getScoreBody(), args);
-            Value term = hasQuery ? program.toVector(f) : f.value;
-            next.push_back(
-                arith::AddFOp::create(b, carried[r * width + v], term));
-          }
-        }
-        return next;
-      });
-  RegisterBlock block(kRows);
-  for (int64_t r = 0; r < kRows; ++r)
-    for (int64_t v = 0; v < numVectors; ++v)
-      block[r].push_back(hasQuery ? sums[r * width + v] : b.broadcast(sums[r]));
-  return block;
-}
-
-/// i = i0 + query0 + vector * lanes + lane
-LaneValue StepEmitter::queryIndex(Value query0, int64_t vector) {
-  Value i0 = op.getAt()[op.getAt().size() - 2];
-  return LaneValue::affine(arith::AddIOp::create(b, i0, at(query0, vector)), 1);
-}
-
-SmallVector<LaneValue> StepEmitter::regionIndices(Value query0, int64_t vector,
-                                                  Value key) {
-  SmallVector<LaneValue> indices;
-  for (Value leading : op.getAt().drop_back(2))
-    indices.push_back(LaneValue::uniform(leading));
-  indices.push_back(queryIndex(query0, vector));
-  // j = j0 + key
-  indices.push_back(
-      LaneValue::uniform(arith::AddIOp::create(b, op.getAt().back(), key)));
-  return indices;
-}
-
-/// s = s == -inf ? -inf : mod(s, .., i, j)
-void StepEmitter::applyMod(RegisterBlock &block, Value query0, Value key0) {
-  for (int64_t r = 0; r < kRows; ++r)
-    for (int64_t v = 0; v < numVectors; ++v) {
-      Value &score = block[r][v];
-      SmallVector<LaneValue> args = {LaneValue::vector(score)};
-      args.append(regionIndices(query0, v, b.addIndex(key0, r)));
-      Value changed =
-          program.toVector(program.inlineRegion(op.getModBody(), args));
-      Value removed = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, score,
-                                            b.negInf());
-      score = arith::SelectOp::create(b, removed, b.negInf(), changed);
-    }
-}
-
-/// s = key < count and mask(.., i, j) ? s : -inf, where the tile is not full.
-RegisterBlock StepEmitter::applyMask(const RegisterBlock &block, Value query0,
-                                     Value key0) {
-  bool hasMask = !op.getMaskBody().empty();
-  Value end = b.addIndex(key0, kRows);
-  Value partial =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, end, count);
-  if (hasMask && op.getFull()) {
-    Value yes = arith::ConstantIntOp::create(b, true, 1);
-    Value notFull = arith::XOrIOp::create(b, op.getFull(), yes);
-    partial = arith::OrIOp::create(b, partial, notFull);
-  }
-  auto masked = [&]() {
-    SmallVector<Value> result;
-    for (int64_t r = 0; r < kRows; ++r) {
-      Value key = b.addIndex(key0, r);
-      Value exists =
-          arith::CmpIOp::create(b, arith::CmpIPredicate::slt, key, count);
-      for (int64_t v = 0; v < numVectors; ++v) {
-        Value score = block[r][v];
-        if (hasMask) {
-          LaneValue keep = program.inlineRegion(op.getMaskBody(),
-                                                regionIndices(query0, v, key));
-          score = arith::SelectOp::create(b, program.toVector(keep), score,
-                                          b.negInf());
-        }
-        result.push_back(arith::SelectOp::create(b, exists, score, b.negInf()));
-      }
-    }
-    return result;
-  };
-  SmallVector<Value> result;
-  if (hasMask && !op.getFull()) {
-    result = masked();
-  } else {
-    result = b.branch(partial, masked, [&]() {
-      SmallVector<Value> same;
-      for (const auto &row : block)
-        same.append(row);
-      return same;
-    });
-  }
-  RegisterBlock out;
-  for (int64_t r = 0; r < kRows; ++r)
-    out.emplace_back(result.begin() + r * numVectors,
-                     result.begin() + (r + 1) * numVectors);
-  return out;
-}
-
-/// acc' = c * acc + sum over keys of p * v, for all value features.
-void StepEmitter::emitWeightedSum(Value query0, ArrayRef<Value> factors) {
-  Value features = b.createOrFold<memref::DimOp>(op.getValue(), b.index(1));
-  Value rest = arith::RemSIOp::create(b, features, b.index(kRows));
-  Value whole = arith::SubIOp::create(b, features, rest);
-  auto rows = [&](bool guarded) {
-    b.loop(b.index(0), whole, kRows,
-           [&](Value e) { emitValueRows(query0, factors, e, kRows, guarded); });
-    b.loop(whole, features, 1,
-           [&](Value e) { emitValueRows(query0, factors, e, 1, guarded); });
-    return SmallVector<Value>();
-  };
+  Value anyRaised = isAny(raise);
+  memref::StoreOp::create(b, anyRaised, raised, blockIndex);
   b.branch(
-      allFinite, [&]() { return rows(/*guarded=*/false); },
-      [&]() { return rows(/*guarded=*/true); });
+      anyRaised,
+      [&]() {
+        rescaleAcc(query0, factors);
+        return SmallVector<Value>();
+      },
+      []() { return SmallVector<Value>(); });
+
+  SmallVector<Value> zeros(numVectors, b.splat(0));
+  return b.loop(window.first, window.last, kRows, zeros,
+                [&](Value key0, ValueRange carried) {
+                  SmallVector<Value> sums(carried);
+                  for (int64_t r = 0; r < kRows; ++r) {
+                    Value key = b.addIndex(key0, r);
+                    SmallVector<Value> row = loadScores(key);
+                    for (int64_t v = 0; v < numVectors; ++v) {
+                      Value below = arith::SubFOp::create(b, row[v], bound[v]);
+                      Value p = b.expOf(below, op.getLog2());
+                      sums[v] = arith::AddFOp::create(b, sums[v], p);
+                      b.store(p, scores, {key, column(v)});
+                    }
+                  }
+                  return sums;
+                });
 }
 
-/// The same for `numRows` features from `row0`. `guarded`: a weight of zero
-/// contributes nothing even if the value is NaN or infinite (S3).
-void StepEmitter::emitValueRows(Value query0, ArrayRef<Value> factors,
-                                Value row0, int64_t numRows, bool guarded) {
-  SmallVector<Value> sums(numRows * numVectors, b.splat(0));
-  sums = b.loop(b.index(0), count, 1, sums, [&](Value key, ValueRange carried) {
-    SmallVector<Value> weights = loadScores(key), next;
-    for (int64_t r = 0; r < numRows; ++r) {
-      Value x = memref::LoadOp::create(b, op.getValue(),
-                                       ValueRange{key, b.addIndex(row0, r)});
-      Value value = b.broadcast(x);
-      for (int64_t v = 0; v < numVectors; ++v) {
-        Value old = carried[r * numVectors + v];
-        Value sum = vector::FMAOp::create(b, value, weights[v], old);
-        if (guarded) {
-          Value none = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
-                                             weights[v], b.splat(0));
-          sum = arith::SelectOp::create(b, none, old, sum);
-        }
-        next.push_back(sum);
-      }
-    }
-    return next;
-  });
+/// acc = c * acc
+void StepEmitter::rescaleAcc(Value query0, ArrayRef<Value> factors) {
   Value acc = op.getOuts()[2];
-  for (int64_t r = 0; r < numRows; ++r)
+  Value features = b.createOrFold<memref::DimOp>(acc, b.index(0));
+  b.loop(b.index(0), features, 1, [&](Value e) {
     for (int64_t v = 0; v < numVectors; ++v) {
-      SmallVector<Value> place = {b.addIndex(row0, r), at(query0, v)};
-      Value old = b.rescale(factors[v], b.load(acc, place));
-      Value sum = arith::AddFOp::create(b, old, sums[r * numVectors + v]);
-      b.store(sum, acc, place);
+      Value old = b.load(acc, {e, at(query0, v)});
+      b.store(b.rescale(factors[v], old), acc, {e, at(query0, v)});
     }
+  });
 }
 
 LogicalResult mlir::attn::emitStep(RewriterBase &rewriter, StepOp op,
@@ -426,10 +358,9 @@ LogicalResult mlir::attn::emitStep(RewriterBase &rewriter, StepOp op,
       checkTile(rewriter, op, op.getOuts()[0], machine);
   if (failed(compute))
     return failure();
-  int64_t keys = cast<MemRefType>(op.getKey().getType()).getDimSize(0);
-  if (ShapedType::isDynamic(keys) || keys % 4 != 0)
+  if (ShapedType::isDynamic(op.getMaxCount()))
     return rewriter.notifyMatchFailure(
-        op, "the keys of the tile are not a static multiple of 4");
+        op, "the number of keys has no known bound: add 'at_most'");
   StepEmitter(rewriter, op, *compute, machine).emit();
   rewriter.eraseOp(op);
   return success();

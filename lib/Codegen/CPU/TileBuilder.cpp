@@ -112,21 +112,36 @@ SmallVector<Value> TileBuilder::branch(Value condition, Branch then,
 
 void TileBuilder::columns(Value size,
                           llvm::function_ref<void(Value, bool)> body) {
+  columns(size, ValueRange(), [&](Value at, bool whole, ValueRange) {
+    body(at, whole);
+    return SmallVector<Value>();
+  });
+}
+
+SmallVector<Value> TileBuilder::columns(
+    Value size, ValueRange inits,
+    llvm::function_ref<SmallVector<Value>(Value, bool, ValueRange)> body) {
   Value zero = index(0);
+  auto wholeVectors = [&](Value end) {
+    return loop(zero, end, lanes, inits, [&](Value at, ValueRange carried) {
+      return body(at, true, carried);
+    });
+  };
   APInt known;
   if (matchPattern(size, m_ConstantInt(&known))) {
-    int64_t whole = known.getSExtValue() / lanes * lanes;
-    if (whole > 0)
-      loop(zero, index(whole), lanes, [&](Value at) { body(at, true); });
-    if (whole != known.getSExtValue())
-      body(index(whole), false);
-    return;
+    int64_t end = known.getSExtValue() / lanes * lanes;
+    SmallVector<Value> values(inits);
+    if (end > 0)
+      values = wholeVectors(index(end));
+    if (end != known.getSExtValue())
+      values = body(index(end), false, values);
+    return values;
   }
-  Value width = index(lanes);
-  Value rest = arith::RemSIOp::create(*this, size, width);
-  Value whole = arith::SubIOp::create(*this, size, rest);
-  loop(zero, whole, lanes, [&](Value at) { body(at, true); });
-  loop(whole, size, lanes, [&](Value at) { body(at, false); });
+  Value rest = arith::RemSIOp::create(*this, size, index(lanes));
+  Value end = arith::SubIOp::create(*this, size, rest);
+  return loop(
+      end, size, lanes, wholeVectors(end),
+      [&](Value at, ValueRange carried) { return body(at, false, carried); });
 }
 
 FailureOr<FloatType> mlir::attn::checkTile(RewriterBase &rewriter,

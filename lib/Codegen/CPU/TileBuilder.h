@@ -53,6 +53,10 @@ public:
   /// Calls `body(column, width is whole)` for column 0, lanes, .. of a row of
   /// `size` elements; only the last can be partial.
   void columns(Value size, llvm::function_ref<void(Value, bool)> body);
+  /// The same, carrying values.
+  SmallVector<Value>
+  columns(Value size, ValueRange inits,
+          llvm::function_ref<SmallVector<Value>(Value, bool, ValueRange)> body);
 };
 
 /// The compute type of a tile buffer, or failure if `op` is not on memrefs or

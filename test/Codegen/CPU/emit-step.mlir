@@ -55,11 +55,13 @@ func.func @partial(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32
 
 // -----
 
-// A full tile skips the mask; if nobody can tell, there is no branch.
+// A block of queries that the mask keeps whole skips it, in a full tile and
+// beside the diagonal of another.
 
 // CHECK-LABEL: func.func @full(
 // CHECK-SAME: %[[FULL:[a-z0-9]*]]: i1)
-// CHECK: %[[NOT:.*]] = arith.xori %[[FULL]], %true
+// CHECK: %[[BLOCK:.*]] = arith.ori %[[FULL]], %
+// CHECK: %[[NOT:.*]] = arith.xori %[[BLOCK]], %true
 // CHECK: %[[CHECK:.*]] = arith.ori %{{.*}}, %[[NOT]]
 // CHECK: scf.if %[[CHECK]]
 // CHECK: arith.cmpi {{.*}} : vector<16xi32>
@@ -126,6 +128,7 @@ func.func @mod(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>, %
 
 // CHECK-LABEL: func.func @pairwise(
 // CHECK-SAME: %[[Q:[a-z0-9]*]]: memref<8x16xf32>, %[[K:[a-z0-9]*]]: memref<4x8xf32>, %[[V:[a-z0-9]*]]: memref<4x8xf32>, %[[W:[a-z0-9]*]]: memref<8xf32>
+// CHECK: scf.if
 // CHECK: :4 = scf.for %[[D:[a-z0-9]*]] =
 // CHECK: %[[X:.*]] = vector.load %[[Q]][%[[D]], %{{.*}}]
 // CHECK: memref.load %[[W]][%[[D]]]
@@ -164,5 +167,101 @@ func.func @without_query(%k: memref<4x8xf32>, %v: memref<4x8xf32>, %n: index, %i
     attn.yield %0 : f32
   } : (memref<4x8xf32>, memref<4x8xf32>, index, index, index,
        memref<16xf32>, memref<16xf32>, memref<8x16xf32>) -> ()
+  return
+}
+
+// -----
+
+// The weights come with the scores, relative to the old reference, in one pass.
+// Only if there is none yet, or a score outgrows it by more than 2^16, does a
+// second pass move it, for the queries concerned, and rescale what was summed.
+
+// CHECK-LABEL: func.func @speculation(
+// CHECK-SAME: %[[MAX:[a-z0-9]*]]: memref<16xf32>, %[[SUM:[a-z0-9]*]]: memref<16xf32>, %[[ACC:[a-z0-9]*]]: memref<8x16xf32>
+// CHECK-DAG: %[[INF:.*]] = arith.constant dense<0xFF800000> : vector<16xf32>
+// CHECK-DAG: %[[HEADROOM:.*]] = arith.constant dense<1.600000e+01> : vector<16xf32>
+// CHECK: %[[OLD:.*]] = vector.load %[[MAX]]
+// CHECK: %[[RAISED:.*]] = memref.load %{{.*}} : memref<1xi1>
+// CHECK: %[[FRESH:.*]] = arith.cmpf oeq, %[[OLD]], %[[INF]]
+// CHECK: %[[ANY:.*]] = vector.reduction <or>, %[[FRESH]]
+// CHECK: %[[HOPELESS:.*]] = arith.ori %[[ANY]], %[[RAISED]]
+// CHECK: %[[TRY:.*]]:2 = scf.if %[[HOPELESS]]
+// CHECK: } else {
+// CHECK: %[[LOOP:.*]]:2 = scf.for
+// CHECK: %[[BELOW:.*]] = arith.subf %[[S:.*]], %[[OLD]]
+// CHECK: math.exp2 %[[BELOW]]
+// CHECK: %[[LIMIT:.*]] = arith.addf %[[OLD]], %[[HEADROOM]]
+// CHECK: %[[LARGE:.*]] = arith.cmpf ogt, %[[LOOP]]#1, %[[LIMIT]]
+// CHECK: scf.yield %[[LOOP]]#0,
+// CHECK: scf.if %[[TRY]]#1
+// CHECK: %[[LARGEST:.*]] = scf.for
+// CHECK: %[[RAISE:.*]] = arith.cmpf ogt, %[[LARGEST]], %
+// CHECK: %[[NEW:.*]] = arith.select %[[RAISE]], %[[LARGEST]], %[[OLD]]
+// CHECK: %[[FACTOR:.*]] = arith.select %[[RAISE]], %
+// CHECK: vector.store %[[NEW]], %[[MAX]]
+// CHECK: arith.mulf %{{.*}}, %[[FACTOR]]
+// CHECK: scf.if
+// CHECK: vector.store %{{.*}}, %[[ACC]]
+// CHECK: math.exp2
+// CHECK: } else {
+// CHECK-NEXT: scf.yield %[[TRY]]#0
+func.func @speculation(%m: memref<16xf32>, %l: memref<16xf32>, %a: memref<8x16xf32>,
+                       %q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>,
+                       %n: index, %i: index) {
+  attn.step query(%q) key(%k) value(%v) count(%n) at(%i, %i) outs(%m, %l, %a) log2
+      : (memref<8x16xf32>, memref<4x8xf32>, memref<4x8xf32>, index, index, index,
+         memref<16xf32>, memref<16xf32>, memref<8x16xf32>) -> ()
+  return
+}
+
+// -----
+
+// Each block of queries visits its own keys: here those up to its last query,
+// and no block begins behind the last query there is.
+
+// CHECK-LABEL: func.func @window(
+// CHECK-SAME: %[[I0:[a-z0-9]*]]: index, %[[J0:[a-z0-9]*]]: index, %[[ROWS:[a-z0-9]*]]: index
+// CHECK: scf.for %[[BLOCK:.*]] = %{{.*}} to %[[ROWS]] step %c64
+// CHECK: %[[LO:.*]] = arith.addi %[[I0]], %[[BLOCK]]
+// CHECK: %[[PAST:.*]] = arith.addi %[[LO]], %c64
+// CHECK: %[[WHOLE:.*]] = arith.addi %[[I0]], %[[ROWS]]
+// CHECK: %[[HI:.*]] = arith.minsi %[[PAST]], %[[WHOLE]]
+// CHECK: %[[SKIP:.*]] = arith.subi %{{.*}}, %[[J0]]
+// CHECK: %[[END:.*]] = arith.subi %{{.*}}, %[[J0]]
+// CHECK: %[[SOME:.*]] = arith.cmpi slt, %{{.*}}, %[[END]]
+// CHECK: scf.if %[[SOME]]
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[END]] step %c4
+func.func @window(%i0: index, %j0: index, %rows: index, %n: index,
+                  %q: memref<8x192xf32>, %k: memref<64x8xf32>, %v: memref<64x8xf32>,
+                  %m: memref<192xf32>, %l: memref<192xf32>, %a: memref<8x192xf32>) {
+  attn.step query(%q) key(%k) value(%v) count(%n) queries(%rows) at(%i0, %j0) outs(%m, %l, %a) mask {
+  ^bb0(%ii: index, %jj: index):
+    %0 = arith.cmpi sle, %jj, %ii : index
+    attn.yield %0 : i1
+  } : (memref<8x192xf32>, memref<64x8xf32>, memref<64x8xf32>, index, index, index, index,
+       memref<192xf32>, memref<192xf32>, memref<8x192xf32>) -> ()
+  return
+}
+
+// -----
+
+// Keys that are read where they are: no row past the last one is touched, and
+// the rows that follow are prefetched.
+
+// CHECK-LABEL: func.func @in_place(
+// CHECK-SAME: %[[K:[a-z0-9]*]]: memref<100x16xf32>, %[[J:[a-z0-9]*]]: index, %[[N:[a-z0-9]*]]: index
+// CHECK: %[[LAST:.*]] = arith.addi %[[N]], %c-1
+// CHECK: %[[NEXT:.*]] = arith.addi %[[J]], %[[N]]
+// CHECK: %[[ROW:.*]] = arith.minsi %{{.*}}, %c99
+// CHECK: memref.prefetch %[[K]][%[[ROW]], %{{.*}}], read, locality<2>, data
+// CHECK: %[[R3:.*]] = arith.minsi %{{.*}}, %[[LAST]]
+// CHECK: memref.load %{{.*}}[%[[R3]], %{{.*}}]
+func.func @in_place(%k: memref<100x16xf32>, %j: index, %n: index, %i: index, %q: memref<16x16xf32>,
+                    %m: memref<16xf32>, %l: memref<16xf32>, %a: memref<16x16xf32>) {
+  %rows = memref.subview %k[%j, 0] [%n, 16] [1, 1]
+      : memref<100x16xf32> to memref<?x16xf32, strided<[16, 1], offset: ?>>
+  attn.step query(%q) key(%rows) value(%rows) count(%n at_most 64) at(%i, %j) outs(%m, %l, %a) log2
+      : (memref<16x16xf32>, memref<?x16xf32, strided<[16, 1], offset: ?>>, memref<?x16xf32, strided<[16, 1], offset: ?>>,
+         index, index, index, memref<16xf32>, memref<16xf32>, memref<16x16xf32>) -> ()
   return
 }

@@ -26,9 +26,9 @@ def describe(body, register):
     vector = [code for code in body if f"%{register}" in code]
     fma = sum(code.startswith("vfmadd") for code in vector)
     loads = sum("(" in code and not code.endswith(")") for code in vector)
-    # Where it is not the frame's, rbp is a pointer like any other.
+    # Where it moves or has an index, rbp is a pointer like any other.
     moves = any(code.endswith(", %rbp") for code in body)
-    spills = sum("(%rsp" in code or ("(%rbp" in code and not moves) for code in vector)
+    spills = sum("(%rsp" in code or ("(%rbp)" in code and not moves) for code in vector)
     return fma and f"fma={fma} fma/load={fma / max(loads, 1):.2f} spills={spills}"
 
 

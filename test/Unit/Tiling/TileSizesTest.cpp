@@ -37,15 +37,21 @@ TEST(TileSizes, PromisesOnAGrid) {
             int64_t lanes = machine.getLanes(bytes);
             EXPECT_GT(sizes.queries, 0);
             EXPECT_EQ(sizes.queries % lanes, 0);
-            EXPECT_LE(sizes.queries, 256);
-            // More than one block of four vectors only within the cache.
-            if (features >= 0 && values >= 0 && sizes.queries > 4 * lanes) {
-              EXPECT_LE(sizes.queries * (features + values) * bytes,
-                        machine.l2Bytes / 4);
+            EXPECT_LE(sizes.queries, 320);
+            // Many queries: an odd number of blocks.
+            int64_t block = machine.getBlockVectors() * lanes;
+            if (sizes.queries > block) {
+              EXPECT_EQ(sizes.queries / block % 2, 1);
+              EXPECT_EQ(sizes.queries % block, 0);
             }
-            // No more blocks than there are queries.
+            // More than one block only within the cache.
+            if (features >= 0 && values >= 0 && sizes.queries > block) {
+              EXPECT_LE(sizes.queries * (features + values) * bytes,
+                        machine.l2Bytes * 3 / 8);
+            }
+            // No more blocks than there are queries, but for an odd number.
             if (queries > 0) {
-              EXPECT_LT(sizes.queries, queries + 4 * lanes);
+              EXPECT_LT(sizes.queries, queries + 2 * block);
             }
           }
 }
@@ -70,7 +76,9 @@ TEST(TileSizes, FewQueriesTakeFewVectors) {
   EXPECT_EQ(queries(17), 32);
   EXPECT_EQ(queries(32), 32);
   EXPECT_EQ(queries(33), 64);
-  EXPECT_EQ(queries(65), 128);
+  EXPECT_EQ(queries(65), 192);
+  EXPECT_EQ(queries(129), 192);
+  EXPECT_EQ(queries(193), 320);
   EXPECT_EQ(queries(1, 8), 8);
   EXPECT_EQ(chooseTileSizes(makeShape(1, 64, 64), Machine::neon()).queries, 4);
   EXPECT_EQ(chooseTileSizes(makeShape(1, 64, 64), Machine::avx2()).queries, 8);
@@ -80,20 +88,23 @@ TEST(TileSizes, ManyQueriesFillTheCache) {
   auto queries = [](const Machine &machine, int64_t d, int64_t bytes = 4) {
     return chooseTileSizes(makeShape(-1, d, d, bytes), machine).queries;
   };
-  // 1 MiB / 4 / (2 D * 4 bytes) = 256 for D = 128, half of that for 256.
-  EXPECT_EQ(queries(Machine::avx512(), 64), 256);
-  EXPECT_EQ(queries(Machine::avx512(), 128), 256);
-  EXPECT_EQ(queries(Machine::avx512(), 256), 128);
-  EXPECT_EQ(queries(Machine::avx512(), 128, 8), 128);
-  // Half the cache.
-  EXPECT_EQ(queries(Machine::avx2(), 128), 128);
-  EXPECT_EQ(queries(Machine::neon(), 128), 128);
+  // 1 MiB * 3 / 8 / (2 D * 4 bytes) = 384 for D = 128, half of that for 256;
+  // blocks of 64 queries, an odd number of them, at most 320 queries.
+  EXPECT_EQ(queries(Machine::avx512(), 64), 320);
+  EXPECT_EQ(queries(Machine::avx512(), 128), 320);
+  EXPECT_EQ(queries(Machine::avx512(), 256), 192);
+  EXPECT_EQ(queries(Machine::avx512(), 512), 64);
+  // Blocks of 32.
+  EXPECT_EQ(queries(Machine::avx512(), 128, 8), 160);
+  // Half the cache; blocks of 16.
+  EXPECT_EQ(queries(Machine::avx2(), 128), 176);
+  EXPECT_EQ(queries(Machine::neon(), 128), 176);
 }
 
 TEST(TileSizes, HugeRowsStillGetOneBlock) {
   for (const Machine &machine : kMachines)
     EXPECT_EQ(chooseTileSizes(makeShape(-1, 1 << 20, 1 << 20), machine).queries,
-              4 * machine.getLanes(4));
+              machine.getBlockVectors() * machine.getLanes(4));
 }
 
 } // namespace

@@ -1,0 +1,72 @@
+// While one tile of keys is used, the next one is brought near.
+//
+//   tile rows:   key 0 ..  63 | 64 .. 127          of a larger buffer
+//                in use         prefetched: a few lines with each register
+//                block
+//
+// All at once they would queue up in front of the loads of the current tile.
+// Each block of queries takes some of the columns, and each register block the
+// rows of its keys.
+//
+// Tested by test/Codegen/CPU/emit-step.mlir.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "StepEmitter.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace mlir::attn;
+
+static constexpr int64_t kLineBytes = 64;
+
+/// The rows of a matrix that is a view of some rows of `source`.
+static FailureOr<unsigned> rowAxis(memref::SubViewOp view) {
+  llvm::SmallBitVector dropped = view.getDroppedDims();
+  SmallVector<unsigned> kept;
+  for (unsigned axis = 0; axis < dropped.size(); ++axis)
+    if (!dropped[axis])
+      kept.push_back(axis);
+  if (kept.size() != 2)
+    return failure();
+  return kept[0];
+}
+
+/// Prefetches columns of the rows key0 + count .. of what `tile` is a view of.
+void StepEmitter::emitPrefetch(Value tile, Value query0, Value key0) {
+  auto view = tile.getDefiningOp<memref::SubViewOp>();
+  if (!view)
+    return; // a copy: nothing follows it
+  FailureOr<unsigned> axis = rowAxis(view);
+  if (failed(axis))
+    return;
+  Value source = view.getSource();
+  SmallVector<Value> place =
+      getValueOrCreateConstantIndexOp(b, b.getLoc(), view.getMixedOffsets());
+  Value numRows = b.createOrFold<memref::DimOp>(source, b.index(*axis));
+  Value lastRow = b.addIndex(numRows, -1);
+  Value next = arith::AddIOp::create(
+      b, arith::AddIOp::create(b, place[*axis], count), key0);
+
+  // Columns [c0, c1) are this block's part.
+  int64_t width = numVectors * b.lanes;
+  int64_t line = kLineBytes / (b.compute.getWidth() / 8);
+  int64_t numBlocks = op.getNumQueries() / width;
+  Value features = b.createOrFold<memref::DimOp>(tile, b.index(1));
+  Value lines =
+      b.createOrFold<arith::CeilDivSIOp>(features, b.index(line * numBlocks));
+  Value part = arith::MulIOp::create(b, lines, b.index(line));
+  Value block = arith::DivSIOp::create(b, query0, b.index(width));
+  Value c0 = arith::MulIOp::create(b, block, part);
+  Value c1 =
+      arith::MinSIOp::create(b, arith::AddIOp::create(b, c0, part), features);
+  b.loop(c0, c1, line, [&](Value column) {
+    place.back() = column;
+    for (int64_t r = 0; r < kRows; ++r) {
+      place[*axis] = arith::MinSIOp::create(b, b.addIndex(next, r), lastRow);
+      memref::PrefetchOp::create(b, source, place, /*isWrite=*/false,
+                                 /*localityHint=*/2, /*isDataCache=*/true);
+    }
+  });
+}

@@ -1,0 +1,201 @@
+// The scores of one register block: a few keys against a few vectors of
+// queries.
+//
+//   s = mask(mod(scale * score(q, k)))
+//
+// Tested by test/Codegen/CPU/emit-step.mlir.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "StepEmitter.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::attn;
+
+StepEmitter::RegisterBlock StepEmitter::emitScores(const Window &window,
+                                                   Value key0) {
+  RegisterBlock block = op.isDot() ? emitDot(window.query0, key0)
+                                   : emitPairwise(window.query0, key0);
+  if (!op.getScale().isExactlyValue(1.0)) {
+    Value scale = b.splat(op.getScale().convertToDouble());
+    for (auto &row : block)
+      for (Value &score : row)
+        score = arith::MulFOp::create(b, score, scale);
+  }
+  if (!op.getModBody().empty())
+    applyMod(block, window.query0, key0);
+  return applyMask(block, window, key0);
+}
+
+/// The rows of a register block in the key buffer. Past the last key, the last
+/// one again, if the buffer may end there.
+SmallVector<Value> StepEmitter::keyRows(Value key0) {
+  int64_t size = cast<MemRefType>(op.getKey().getType()).getDimSize(0);
+  bool isPadded = !ShapedType::isDynamic(size) && size % kRows == 0;
+  Value last = b.addIndex(count, -1);
+  SmallVector<Value> rows;
+  for (int64_t r = 0; r < kRows; ++r) {
+    Value row = b.addIndex(key0, r);
+    rows.push_back(isPadded || r == 0
+                       ? row
+                       : arith::MinSIOp::create(b, row, last).getResult());
+  }
+  return rows;
+}
+
+/// s[r][v] = sum over d of k[key0 + r, d] * q[d, query0 + v]
+StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0, Value key0) {
+  Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
+  SmallVector<Value> rows = keyRows(key0);
+  SmallVector<Value> zeros(kRows * numVectors, b.splat(0));
+  SmallVector<Value> sums =
+      b.loop(b.index(0), features, 1, zeros, [&](Value d, ValueRange carried) {
+        SmallVector<Value> query, next;
+        for (int64_t v = 0; v < numVectors; ++v)
+          query.push_back(b.load(op.getQuery(), {d, at(query0, v)}));
+        for (int64_t r = 0; r < kRows; ++r) {
+          Value k =
+              memref::LoadOp::create(b, op.getKey(), ValueRange{rows[r], d});
+          Value key = b.broadcast(k);
+          for (int64_t v = 0; v < numVectors; ++v)
+            next.push_back(vector::FMAOp::create(b, key, query[v],
+                                                 carried[r * numVectors + v]));
+        }
+        return next;
+      });
+  RegisterBlock block;
+  for (int64_t r = 0; r < kRows; ++r)
+    block.emplace_back(sums.begin() + r * numVectors,
+                       sums.begin() + (r + 1) * numVectors);
+  return block;
+}
+
+/// s[r][v] = sum over d of f(q[d, query0 + v], k[key0 + r, d], w[d], ..).
+/// Without a query all lanes agree, and the sum is a scalar.
+StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0) {
+  Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
+  bool hasQuery = static_cast<bool>(op.getQuery());
+  int64_t width = hasQuery ? numVectors : 1;
+  Value zero =
+      hasQuery
+          ? b.splat(0)
+          : arith::ConstantOp::create(b, b.getZeroAttr(b.compute)).getResult();
+  SmallVector<Value> rows = keyRows(key0);
+  SmallVector<Value> zeros(kRows * width, zero);
+  SmallVector<Value> sums =
+      b.loop(b.index(0), features, 1, zeros, [&](Value d, ValueRange carried) {
+        SmallVector<Value> query, next;
+        for (int64_t v = 0; hasQuery && v < width; ++v)
+          query.push_back(b.load(op.getQuery(), {d, at(query0, v)}));
+        SmallVector<LaneValue> params;
+        for (Value param : op.getParams())
+          params.push_back(LaneValue::uniform(
+              memref::LoadOp::create(b, param, ValueRange{d})));
+        for (int64_t r = 0; r < kRows; ++r) {
+          Value key =
+              memref::LoadOp::create(b, op.getKey(), ValueRange{rows[r], d});
+          for (int64_t v = 0; v < width; ++v) {
+            SmallVector<LaneValue> args;
+            if (hasQuery)
+              args.push_back(LaneValue::vector(query[v]));
+            args.push_back(LaneValue::uniform(key));
+            args.append(params);
+            LaneValue f = program.inlineRegion(op.getScoreBody(), args);
+            Value term = hasQuery ? program.toVector(f) : f.value;
+            next.push_back(
+                arith::AddFOp::create(b, carried[r * width + v], term));
+          }
+        }
+        return next;
+      });
+  RegisterBlock block(kRows);
+  for (int64_t r = 0; r < kRows; ++r)
+    for (int64_t v = 0; v < numVectors; ++v)
+      block[r].push_back(hasQuery ? sums[r * width + v] : b.broadcast(sums[r]));
+  return block;
+}
+
+/// i = i0 + query0 + vector * lanes + lane
+LaneValue StepEmitter::queryIndex(Value query0, int64_t vector) {
+  Value i0 = op.getAt()[op.getAt().size() - 2];
+  return LaneValue::affine(arith::AddIOp::create(b, i0, at(query0, vector)), 1);
+}
+
+SmallVector<LaneValue> StepEmitter::regionIndices(Value query0, int64_t vector,
+                                                  Value key) {
+  SmallVector<LaneValue> indices;
+  for (Value leading : op.getAt().drop_back(2))
+    indices.push_back(LaneValue::uniform(leading));
+  indices.push_back(queryIndex(query0, vector));
+  // j = j0 + key
+  indices.push_back(
+      LaneValue::uniform(arith::AddIOp::create(b, op.getAt().back(), key)));
+  return indices;
+}
+
+/// s = s == -inf ? -inf : mod(s, .., i, j)
+void StepEmitter::applyMod(RegisterBlock &block, Value query0, Value key0) {
+  for (int64_t r = 0; r < kRows; ++r)
+    for (int64_t v = 0; v < numVectors; ++v) {
+      Value &score = block[r][v];
+      SmallVector<LaneValue> args = {LaneValue::vector(score)};
+      args.append(regionIndices(query0, v, b.addIndex(key0, r)));
+      Value changed =
+          program.toVector(program.inlineRegion(op.getModBody(), args));
+      Value removed = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, score,
+                                            b.negInf());
+      score = arith::SelectOp::create(b, removed, b.negInf(), changed);
+    }
+}
+
+/// s = key < last and mask(.., i, j) ? s : -inf, where the window is not full.
+StepEmitter::RegisterBlock StepEmitter::applyMask(const RegisterBlock &block,
+                                                  const Window &window,
+                                                  Value key0) {
+  bool hasMask = !op.getMaskBody().empty();
+  Value end = b.addIndex(key0, kRows);
+  Value partial =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, end, window.last);
+  if (hasMask && window.full) {
+    Value yes = arith::ConstantIntOp::create(b, true, 1);
+    Value notFull = arith::XOrIOp::create(b, window.full, yes);
+    partial = arith::OrIOp::create(b, partial, notFull);
+  }
+  auto masked = [&]() {
+    SmallVector<Value> result;
+    for (int64_t r = 0; r < kRows; ++r) {
+      Value key = b.addIndex(key0, r);
+      Value exists =
+          arith::CmpIOp::create(b, arith::CmpIPredicate::slt, key, window.last);
+      for (int64_t v = 0; v < numVectors; ++v) {
+        Value score = block[r][v];
+        if (hasMask) {
+          LaneValue keep = program.inlineRegion(
+              op.getMaskBody(), regionIndices(window.query0, v, key));
+          score = arith::SelectOp::create(b, program.toVector(keep), score,
+                                          b.negInf());
+        }
+        result.push_back(arith::SelectOp::create(b, exists, score, b.negInf()));
+      }
+    }
+    return result;
+  };
+  SmallVector<Value> result;
+  if (hasMask && !window.full) {
+    result = masked();
+  } else {
+    result = b.branch(partial, masked, [&]() {
+      SmallVector<Value> same;
+      for (const auto &row : block)
+        same.append(row);
+      return same;
+    });
+  }
+  RegisterBlock out;
+  for (int64_t r = 0; r < kRows; ++r)
+    out.emplace_back(result.begin() + r * numVectors,
+                     result.begin() + (r + 1) * numVectors);
+  return out;
+}

@@ -1,0 +1,98 @@
+// attn.step on buffers: what its parts share. EmitStep.cpp tells the story.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef ATTN_LIB_CODEGEN_CPU_STEPEMITTER_H
+#define ATTN_LIB_CODEGEN_CPU_STEPEMITTER_H
+
+#include "TileBuilder.h"
+
+#include "attn/Analysis/MaskAnalysis.h"
+#include "attn/Codegen/Score/LaneProgram.h"
+
+namespace mlir::attn {
+
+class StepEmitter {
+public:
+  StepEmitter(RewriterBase &rewriter, StepOp op, FloatType compute,
+              const Machine &machine);
+
+  void emit();
+
+private:
+  /// Values of a register block: [key or feature][vector of queries].
+  using RegisterBlock = SmallVector<SmallVector<Value>>;
+
+  /// What one block of queries sees of the tile.
+  struct Window {
+    /// The first query, counted in the tile.
+    Value query0;
+    /// Keys [first, last), counted in the tile. `first` is a multiple of kRows.
+    Value first, last;
+    /// The mask keeps every pair; null if nobody can tell.
+    Value full;
+    /// The mask may keep a pair; null if nobody can tell.
+    Value may;
+  };
+
+  /// Keys or value features of a register block.
+  static constexpr int64_t kRows = 4;
+
+  // EmitStep.cpp: softmax
+  Value allocateScratch(MemRefType type, bool zeroed);
+  Value emitAllFinite();
+  Window findWindow(Value query0);
+  void emitBlock(const Window &window);
+  SmallVector<Value> emitSpeculation(const Window &window,
+                                     ArrayRef<Value> reference);
+  SmallVector<Value> emitExact(const Window &window, ArrayRef<Value> reference,
+                               Value wasRaised);
+  void rescaleAcc(Value query0, ArrayRef<Value> factors);
+  Value isAny(ArrayRef<Value> conditions);
+  /// exceeds[v] = s[v] > reference[v] + headroom
+  SmallVector<Value> exceeds(ArrayRef<Value> scores, ArrayRef<Value> reference);
+  /// Calls `body(key, its block)` for the register blocks of a window.
+  using BlockBody = llvm::function_ref<SmallVector<Value>(
+      Value, RegisterBlock &, ValueRange)>;
+  SmallVector<Value> forScores(const Window &window, ValueRange inits,
+                               BlockBody body);
+
+  // EmitScores.cpp
+  RegisterBlock emitScores(const Window &window, Value key0);
+  RegisterBlock emitDot(Value query0, Value key0);
+  RegisterBlock emitPairwise(Value query0, Value key0);
+  void applyMod(RegisterBlock &scores, Value query0, Value key0);
+  RegisterBlock applyMask(const RegisterBlock &scores, const Window &window,
+                          Value key0);
+  SmallVector<Value> keyRows(Value key0);
+  LaneValue queryIndex(Value query0, int64_t vector);
+  SmallVector<LaneValue> regionIndices(Value query0, int64_t vector, Value key);
+
+  // EmitPrefetch.cpp
+  void emitPrefetch(Value tile, Value query0, Value key0);
+
+  // EmitWeightedSum.cpp
+  void emitWeightedSum(const Window &window);
+  void emitValueRows(const Window &window, Value row0, int64_t numRows,
+                     bool guarded);
+
+  Value at(Value query0, int64_t vector) {
+    return b.addIndex(query0, vector * b.lanes);
+  }
+  Value column(int64_t vector) { return b.index(vector * b.lanes); }
+  SmallVector<Value> loadVectors(Value buffer, Value query0);
+  SmallVector<Value> loadScores(Value key);
+
+  TileBuilder b;
+  StepOp op;
+  LaneProgram program;
+  MaskAnalysis mask;
+  /// Vectors of queries in a block.
+  int64_t numVectors;
+  /// The weights of one block of queries, [key][query], and whether its last
+  /// tile raised the reference.
+  Value scores, raised;
+  Value count, numQueries, allFinite;
+};
+
+} // namespace mlir::attn
+
+#endif // ATTN_LIB_CODEGEN_CPU_STEPEMITTER_H
