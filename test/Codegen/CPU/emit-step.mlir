@@ -229,7 +229,8 @@ func.func @speculation(%m: memref<16xf32>, %l: memref<16xf32>, %a: memref<8x16xf
 // CHECK: %[[SKIP:.*]] = arith.subi %{{.*}}, %[[J0]]
 // CHECK: %[[END:.*]] = arith.subi %{{.*}}, %[[J0]]
 // CHECK: %[[SOME:.*]] = arith.cmpi slt, %{{.*}}, %[[END]]
-// CHECK: scf.if %[[SOME]]
+// CHECK: %[[MAY:.*]] = arith.andi %[[SOME]], %
+// CHECK: scf.if %[[MAY]]
 // CHECK: scf.for %{{.*}} = %{{.*}} to %[[END]] step %c4
 func.func @window(%i0: index, %j0: index, %rows: index, %n: index,
                   %q: memref<8x192xf32>, %k: memref<64x8xf32>, %v: memref<64x8xf32>,
