@@ -8,7 +8,9 @@ using namespace mlir::attn;
 
 TileSizes mlir::attn::chooseTileSizes(const AttentionShape &shape,
                                       const Machine &machine) {
-  constexpr int64_t kMaxQueries = 320, kKeys = 64;
+  constexpr int64_t kMaxQueries = 320;
+  // Whole register blocks, of 4, 8 or 16 keys, or of 6 or 12.
+  const int64_t keys = machine.numVectorRegisters >= 32 ? 64 : 96;
   int64_t lanes = machine.getLanes(shape.computeBytes);
   int64_t block = machine.getBlockVectors() * lanes;
   if (shape.queries >= 0 && shape.queries <= block / 2) {
@@ -16,7 +18,7 @@ TileSizes mlir::attn::chooseTileSizes(const AttentionShape &shape,
     int64_t vectors = 1;
     while (vectors * lanes < shape.queries)
       vectors *= 2;
-    return {vectors * lanes, kKeys};
+    return {vectors * lanes, keys};
   }
   // queries * (D + E) * bytes <= l2 * 3 / 8
   int64_t features = shape.features < 0 ? 64 : shape.features;
@@ -29,5 +31,5 @@ TileSizes mlir::attn::chooseTileSizes(const AttentionShape &shape,
   int64_t blocks = (std::max<int64_t>(queries / block, 1) - 1) | 1;
   if (shape.queries >= 0)
     blocks = std::min(blocks, (shape.queries + block - 1) / block | 1);
-  return {blocks * block, kKeys};
+  return {blocks * block, keys};
 }

@@ -7,7 +7,7 @@
 // RUN:   | llc -O3 -mcpu=znver4 -o %t.avx512.s
 // RUN: %python %S/Inputs/loops.py %t.avx512.s zmm | FileCheck %s --check-prefix=AVX512
 
-// With 16 registers: 2 vectors and 4 keys make 8 sums from 6 loads.
+// With 16 registers: 2 vectors and 6 keys make 12 sums from 8 loads.
 // RUN: attn-opt %s --attn-to-llvm="isa=avx2 threads=false" | mlir-translate --mlir-to-llvmir \
 // RUN:   | opt -O3 -mtriple=x86_64-linux-gnu -mcpu=haswell \
 // RUN:   | llc -O3 -mcpu=haswell -o %t.avx2.s
@@ -23,9 +23,12 @@
 // AVX512-NEXT: fma={{16|32|64}} fma/load=2.00 spills=0
 // AVX512-NOT: spills={{[1-9]}}
 
-// AVX2: fma={{8|16|32}} fma/load=1.33 spills=0
+// The scores, twice.
+// AVX2: fma={{12|24|48}} fma/load=1.50 spills=0
+// AVX2-NEXT: fma={{12|24|48}} fma/load=1.50 spills=0
+// The weighted sum: ten times 6 of 64 features, and 4.
+// AVX2: fma={{12|24|48}} fma/load=1.50 spills=0
 // AVX2-NEXT: fma={{8|16|32}} fma/load=1.33 spills=0
-// AVX2: fma={{8|16|32}} fma/load=1.33 spills=0
 
 func.func @attention(%q: tensor<?x64xf32>, %k: tensor<?x64xf32>, %v: tensor<?x64xf32>)
     -> tensor<?x64xf32> {

@@ -20,10 +20,15 @@ struct Machine {
   /// Has vscalef and vreduce (AVX-512F and DQ), the cheap way to exp2.
   bool hasAvx512 = false;
 
-  /// Vectors of queries that one register block takes. Its sums, the vectors
-  /// and one broadcast must fit the registers: 4 x 4 + 4 + 1 of 32, or
-  /// 4 x 2 + 2 + 1 of 16.
+  /// Vectors of queries that a register block takes if there are enough.
   int64_t getBlockVectors() const { return numVectorRegisters >= 32 ? 4 : 2; }
+  /// Keys, or value features, of a register block of `vectors` vectors. Its
+  /// sums, the vectors and one broadcast must fit the registers: 4 x 4 + 4 + 1
+  /// of 32, or 6 x 2 + 2 + 1 of 16. Two units with a latency of 4 cycles need
+  /// at least 8 sums.
+  int64_t getBlockRows(int64_t vectors) const {
+    return (numVectorRegisters >= 32 ? 16 : 12) / vectors;
+  }
   /// Vector lanes of an element type of `bytes` bytes.
   int64_t getLanes(int64_t bytes) const { return vectorBytes / bytes; }
 

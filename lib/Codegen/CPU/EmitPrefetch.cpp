@@ -44,8 +44,8 @@ void StepEmitter::emitPrefetch(Value tile, Value query0, Value key0) {
   Value source = view.getSource();
   SmallVector<Value> place =
       getValueOrCreateConstantIndexOp(b, b.getLoc(), view.getMixedOffsets());
-  Value numRows = b.createOrFold<memref::DimOp>(source, b.index(*axis));
-  Value lastRow = b.addIndex(numRows, -1);
+  Value size = b.createOrFold<memref::DimOp>(source, b.index(*axis));
+  Value lastRow = b.addIndex(size, -1);
   Value next = arith::AddIOp::create(
       b, arith::AddIOp::create(b, place[*axis], count), key0);
 
@@ -63,7 +63,7 @@ void StepEmitter::emitPrefetch(Value tile, Value query0, Value key0) {
       arith::MinSIOp::create(b, arith::AddIOp::create(b, c0, part), features);
   b.loop(c0, c1, line, [&](Value column) {
     place.back() = column;
-    for (int64_t r = 0; r < kRows; ++r) {
+    for (int64_t r = 0; r < numRows; ++r) {
       place[*axis] = arith::MinSIOp::create(b, b.addIndex(next, r), lastRow);
       memref::PrefetchOp::create(b, source, place, /*isWrite=*/false,
                                  /*localityHint=*/2, /*isDataCache=*/true);

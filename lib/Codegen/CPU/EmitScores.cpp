@@ -33,10 +33,10 @@ StepEmitter::RegisterBlock StepEmitter::emitScores(const Window &window,
 /// one again, if the buffer may end there.
 SmallVector<Value> StepEmitter::keyRows(Value key0) {
   int64_t size = cast<MemRefType>(op.getKey().getType()).getDimSize(0);
-  bool isPadded = !ShapedType::isDynamic(size) && size % kRows == 0;
+  bool isPadded = !ShapedType::isDynamic(size) && size % numRows == 0;
   Value last = b.addIndex(count, -1);
   SmallVector<Value> rows;
-  for (int64_t r = 0; r < kRows; ++r) {
+  for (int64_t r = 0; r < numRows; ++r) {
     Value row = b.addIndex(key0, r);
     rows.push_back(isPadded || r == 0
                        ? row
@@ -49,13 +49,13 @@ SmallVector<Value> StepEmitter::keyRows(Value key0) {
 StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0, Value key0) {
   Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
   SmallVector<Value> rows = keyRows(key0);
-  SmallVector<Value> zeros(kRows * numVectors, b.splat(0));
+  SmallVector<Value> zeros(numRows * numVectors, b.splat(0));
   SmallVector<Value> sums =
       b.loop(b.index(0), features, 1, zeros, [&](Value d, ValueRange carried) {
         SmallVector<Value> query, next;
         for (int64_t v = 0; v < numVectors; ++v)
           query.push_back(b.load(op.getQuery(), {d, at(query0, v)}));
-        for (int64_t r = 0; r < kRows; ++r) {
+        for (int64_t r = 0; r < numRows; ++r) {
           Value k =
               memref::LoadOp::create(b, op.getKey(), ValueRange{rows[r], d});
           Value key = b.broadcast(k);
@@ -66,7 +66,7 @@ StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0, Value key0) {
         return next;
       });
   RegisterBlock block;
-  for (int64_t r = 0; r < kRows; ++r)
+  for (int64_t r = 0; r < numRows; ++r)
     block.emplace_back(sums.begin() + r * numVectors,
                        sums.begin() + (r + 1) * numVectors);
   return block;
@@ -83,7 +83,7 @@ StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0) {
           ? b.splat(0)
           : arith::ConstantOp::create(b, b.getZeroAttr(b.compute)).getResult();
   SmallVector<Value> rows = keyRows(key0);
-  SmallVector<Value> zeros(kRows * width, zero);
+  SmallVector<Value> zeros(numRows * width, zero);
   SmallVector<Value> sums =
       b.loop(b.index(0), features, 1, zeros, [&](Value d, ValueRange carried) {
         SmallVector<Value> query, next;
@@ -93,7 +93,7 @@ StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0) {
         for (Value param : op.getParams())
           params.push_back(LaneValue::uniform(
               memref::LoadOp::create(b, param, ValueRange{d})));
-        for (int64_t r = 0; r < kRows; ++r) {
+        for (int64_t r = 0; r < numRows; ++r) {
           Value key =
               memref::LoadOp::create(b, op.getKey(), ValueRange{rows[r], d});
           for (int64_t v = 0; v < width; ++v) {
@@ -110,8 +110,8 @@ StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0) {
         }
         return next;
       });
-  RegisterBlock block(kRows);
-  for (int64_t r = 0; r < kRows; ++r)
+  RegisterBlock block(numRows);
+  for (int64_t r = 0; r < numRows; ++r)
     for (int64_t v = 0; v < numVectors; ++v)
       block[r].push_back(hasQuery ? sums[r * width + v] : b.broadcast(sums[r]));
   return block;
@@ -137,7 +137,7 @@ SmallVector<LaneValue> StepEmitter::regionIndices(Value query0, int64_t vector,
 
 /// s = s == -inf ? -inf : mod(s, .., i, j)
 void StepEmitter::applyMod(RegisterBlock &block, Value query0, Value key0) {
-  for (int64_t r = 0; r < kRows; ++r)
+  for (int64_t r = 0; r < numRows; ++r)
     for (int64_t v = 0; v < numVectors; ++v) {
       Value &score = block[r][v];
       SmallVector<LaneValue> args = {LaneValue::vector(score)};
@@ -155,7 +155,7 @@ StepEmitter::RegisterBlock StepEmitter::applyMask(const RegisterBlock &block,
                                                   const Window &window,
                                                   Value key0) {
   bool hasMask = !op.getMaskBody().empty();
-  Value end = b.addIndex(key0, kRows);
+  Value end = b.addIndex(key0, numRows);
   Value partial =
       arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, end, window.last);
   if (hasMask && window.full) {
@@ -165,7 +165,7 @@ StepEmitter::RegisterBlock StepEmitter::applyMask(const RegisterBlock &block,
   }
   auto masked = [&]() {
     SmallVector<Value> result;
-    for (int64_t r = 0; r < kRows; ++r) {
+    for (int64_t r = 0; r < numRows; ++r) {
       Value key = b.addIndex(key0, r);
       Value exists =
           arith::CmpIOp::create(b, arith::CmpIPredicate::slt, key, window.last);
@@ -194,7 +194,7 @@ StepEmitter::RegisterBlock StepEmitter::applyMask(const RegisterBlock &block,
     });
   }
   RegisterBlock out;
-  for (int64_t r = 0; r < kRows; ++r)
+  for (int64_t r = 0; r < numRows; ++r)
     out.emplace_back(result.begin() + r * numVectors,
                      result.begin() + (r + 1) * numVectors);
   return out;

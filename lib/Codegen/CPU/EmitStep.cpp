@@ -53,6 +53,7 @@ StepEmitter::StepEmitter(RewriterBase &rewriter, StepOp op, FloatType compute,
       numVectors(machine.getBlockVectors()) {
   while (op.getNumQueries() % (numVectors * b.lanes) != 0)
     numVectors /= 2;
+  numRows = machine.getBlockRows(numVectors);
 }
 
 /// A buffer for all steps of a tile of queries. Not on the stack, which a loop
@@ -80,11 +81,12 @@ Value StepEmitter::emitAllFinite() {
   Value last = b.addIndex(count, -1);
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(b.compute));
   // Several rows at once: a sum each, so that none waits for another.
-  SmallVector<Value> zeros(kRows, b.splat(0));
-  SmallVector<Value> total =
-      b.loop(b.index(0), count, kRows, zeros, [&](Value j, ValueRange carried) {
+  constexpr int64_t kChains = 4;
+  SmallVector<Value> zeros(kChains, b.splat(0));
+  SmallVector<Value> total = b.loop(
+      b.index(0), count, kChains, zeros, [&](Value j, ValueRange carried) {
         SmallVector<Value> rows;
-        for (int64_t r = 0; r < kRows; ++r)
+        for (int64_t r = 0; r < kChains; ++r)
           rows.push_back(
               arith::MinSIOp::create(b, b.addIndex(j, r), last).getResult());
         return b.columns(
@@ -109,7 +111,7 @@ Value StepEmitter::emitAllFinite() {
 
 void StepEmitter::emit() {
   int64_t width = numVectors * b.lanes, numBlocks = op.getNumQueries() / width;
-  int64_t keys = llvm::alignTo(op.getMaxCount(), kRows);
+  int64_t keys = llvm::alignTo(op.getMaxCount(), numRows);
   count = op.getCount();
   numQueries = op.getQueries() ? op.getQueries() : b.index(op.getNumQueries());
   scores = allocateScratch(MemRefType::get({keys, width}, b.compute),
@@ -151,7 +153,7 @@ StepEmitter::Window StepEmitter::findWindow(Value query0) {
         mask.emitKeyBounds(b, b.getLoc(), leading, iLo, iHi, jHi);
     Value skipped =
         arith::SubIOp::create(b, arith::MaxSIOp::create(b, keys.lo, j0), j0);
-    Value rest = arith::RemSIOp::create(b, skipped, b.index(kRows));
+    Value rest = arith::RemSIOp::create(b, skipped, b.index(numRows));
     window.first = arith::SubIOp::create(b, skipped, rest);
     window.last = arith::SubIOp::create(b, keys.hi, j0);
     window.may = arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
@@ -207,7 +209,7 @@ SmallVector<Value> StepEmitter::exceeds(ArrayRef<Value> scores,
 
 SmallVector<Value> StepEmitter::forScores(const Window &window,
                                           ValueRange inits, BlockBody body) {
-  return b.loop(window.first, window.last, kRows, inits,
+  return b.loop(window.first, window.last, numRows, inits,
                 [&](Value key0, ValueRange carried) {
                   emitPrefetch(op.getKey(), window.query0, key0);
                   emitPrefetch(op.getValue(), window.query0, key0);
@@ -261,7 +263,7 @@ SmallVector<Value> StepEmitter::emitSpeculation(const Window &window,
   SmallVector<Value> result = forScores(
       window, inits, [&](Value key0, RegisterBlock &block, ValueRange carried) {
         SmallVector<Value> next(carried);
-        for (int64_t r = 0; r < kRows; ++r)
+        for (int64_t r = 0; r < numRows; ++r)
           for (int64_t v = 0; v < numVectors; ++v) {
             Value &sum = next[v], &largest = next[numVectors + v];
             Value s = block[r][v];
@@ -291,7 +293,7 @@ SmallVector<Value> StepEmitter::emitExact(const Window &window,
   SmallVector<Value> largest = forScores(
       window, none, [&](Value key0, RegisterBlock &block, ValueRange carried) {
         SmallVector<Value> next(carried);
-        for (int64_t r = 0; r < kRows; ++r)
+        for (int64_t r = 0; r < numRows; ++r)
           for (int64_t v = 0; v < numVectors; ++v) {
             b.store(block[r][v], scores, {b.addIndex(key0, r), column(v)});
             next[v] = b.max(block[r][v], next[v]);
@@ -323,10 +325,10 @@ SmallVector<Value> StepEmitter::emitExact(const Window &window,
       []() { return SmallVector<Value>(); });
 
   SmallVector<Value> zeros(numVectors, b.splat(0));
-  return b.loop(window.first, window.last, kRows, zeros,
+  return b.loop(window.first, window.last, numRows, zeros,
                 [&](Value key0, ValueRange carried) {
                   SmallVector<Value> sums(carried);
-                  for (int64_t r = 0; r < kRows; ++r) {
+                  for (int64_t r = 0; r < numRows; ++r) {
                     Value key = b.addIndex(key0, r);
                     SmallVector<Value> row = loadScores(key);
                     for (int64_t v = 0; v < numVectors; ++v) {

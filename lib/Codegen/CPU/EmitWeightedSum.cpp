@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -16,29 +17,38 @@ using namespace mlir::attn;
 /// acc = acc + sum over keys of p * v, for all value features.
 void StepEmitter::emitWeightedSum(const Window &window) {
   Value features = b.createOrFold<memref::DimOp>(op.getValue(), b.index(1));
-  Value rest = arith::RemSIOp::create(b, features, b.index(kRows));
-  Value whole = arith::SubIOp::create(b, features, rest);
-  auto rows = [&](bool guarded) {
-    b.loop(b.index(0), whole, kRows,
-           [&](Value e) { emitValueRows(window, e, kRows, guarded); });
-    b.loop(whole, features, 1,
-           [&](Value e) { emitValueRows(window, e, 1, guarded); });
+  auto plain = [&]() {
+    Value rest = b.createOrFold<arith::RemSIOp>(features, b.index(numRows));
+    Value whole = b.createOrFold<arith::SubIOp>(features, rest);
+    b.loop(b.index(0), whole, numRows,
+           [&](Value e) { emitValueRows(window, e, numRows, false); });
+    if (std::optional<int64_t> known = getConstantIntValue(rest)) {
+      if (*known > 0)
+        emitValueRows(window, whole, *known, false);
+    } else {
+      b.loop(whole, features, 1,
+             [&](Value e) { emitValueRows(window, e, 1, false); });
+    }
     return SmallVector<Value>();
   };
-  b.branch(
-      allFinite, [&]() { return rows(/*guarded=*/false); },
-      [&]() { return rows(/*guarded=*/true); });
+  // Rare, so it may be slow and shall be small.
+  auto guarded = [&]() {
+    b.loop(b.index(0), features, 1,
+           [&](Value e) { emitValueRows(window, e, 1, true); });
+    return SmallVector<Value>();
+  };
+  b.branch(allFinite, plain, guarded);
 }
 
-/// The same for `numRows` features from `row0`. `guarded`: a weight of zero
+/// The same for `rows` features from `row0`. `guarded`: a weight of zero
 /// contributes nothing even if the value is NaN or infinite (S3).
-void StepEmitter::emitValueRows(const Window &window, Value row0,
-                                int64_t numRows, bool guarded) {
-  SmallVector<Value> sums(numRows * numVectors, b.splat(0));
+void StepEmitter::emitValueRows(const Window &window, Value row0, int64_t rows,
+                                bool guarded) {
+  SmallVector<Value> sums(rows * numVectors, b.splat(0));
   sums = b.loop(
       window.first, window.last, 1, sums, [&](Value key, ValueRange carried) {
         SmallVector<Value> weights = loadScores(key), next;
-        for (int64_t r = 0; r < numRows; ++r) {
+        for (int64_t r = 0; r < rows; ++r) {
           Value x = memref::LoadOp::create(
               b, op.getValue(), ValueRange{key, b.addIndex(row0, r)});
           Value value = b.broadcast(x);
@@ -56,7 +66,7 @@ void StepEmitter::emitValueRows(const Window &window, Value row0,
         return next;
       });
   Value acc = op.getOuts()[2];
-  for (int64_t r = 0; r < numRows; ++r)
+  for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < numVectors; ++v) {
       SmallVector<Value> place = {b.addIndex(row0, r), at(window.query0, v)};
       Value old = b.load(acc, place);

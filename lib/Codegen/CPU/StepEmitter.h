@@ -25,16 +25,14 @@ private:
   struct Window {
     /// The first query, counted in the tile.
     Value query0;
-    /// Keys [first, last), counted in the tile. `first` is a multiple of kRows.
+    /// Keys [first, last), counted in the tile. `first` is a multiple of
+    /// numRows.
     Value first, last;
     /// The mask keeps every pair; null if nobody can tell.
     Value full;
     /// The mask may keep a pair; null if nobody can tell.
     Value may;
   };
-
-  /// Keys or value features of a register block.
-  static constexpr int64_t kRows = 4;
 
   // EmitStep.cpp: softmax
   Value allocateScratch(MemRefType type, bool zeroed);
@@ -71,7 +69,7 @@ private:
 
   // EmitWeightedSum.cpp
   void emitWeightedSum(const Window &window);
-  void emitValueRows(const Window &window, Value row0, int64_t numRows,
+  void emitValueRows(const Window &window, Value row0, int64_t rows,
                      bool guarded);
 
   Value at(Value query0, int64_t vector) {
@@ -85,8 +83,8 @@ private:
   StepOp op;
   LaneProgram program;
   MaskAnalysis mask;
-  /// Vectors of queries in a block.
-  int64_t numVectors;
+  /// A register block: vectors of queries, and keys or value features.
+  int64_t numVectors, numRows;
   /// The weights of one block of queries, [key][query], and whether its last
   /// tile raised the reference.
   Value scores, raised;

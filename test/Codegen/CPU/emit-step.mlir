@@ -6,7 +6,8 @@
 
 // Four keys against four vectors of queries: 16 sums in registers, one
 // broadcast for each key. No exp but exp2, and nothing to multiply for it.
-// With 16 registers, four keys against two vectors.
+// With 16 registers, six keys against two vectors; against one vector, 16 keys or
+// 12.
 
 // CHECK-LABEL: func.func @dot(
 // CHECK-SAME: %[[Q:[a-z0-9]*]]: memref<8x64xf32>, %[[K:[a-z0-9]*]]: memref<64x8xf32>
@@ -20,8 +21,8 @@
 // CHECK: math.exp2
 // CHECK-NOT: attn.
 // AVX2-LABEL: func.func @dot(
-// AVX2: :8 = scf.for
-// AVX2-COUNT-8: vector.fma {{.*}} : vector<8xf32>
+// AVX2: :12 = scf.for
+// AVX2-COUNT-12: vector.fma {{.*}} : vector<8xf32>
 // AVX2-NOT: vector.fma
 // AVX2: scf.yield
 func.func @dot(%q: memref<8x64xf32>, %k: memref<64x8xf32>, %v: memref<64x8xf32>,
@@ -129,7 +130,7 @@ func.func @mod(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>, %
 // CHECK-LABEL: func.func @pairwise(
 // CHECK-SAME: %[[Q:[a-z0-9]*]]: memref<8x16xf32>, %[[K:[a-z0-9]*]]: memref<4x8xf32>, %[[V:[a-z0-9]*]]: memref<4x8xf32>, %[[W:[a-z0-9]*]]: memref<8xf32>
 // CHECK: scf.if
-// CHECK: :4 = scf.for %[[D:[a-z0-9]*]] =
+// CHECK: :16 = scf.for %[[D:[a-z0-9]*]] =
 // CHECK: %[[X:.*]] = vector.load %[[Q]][%[[D]], %{{.*}}]
 // CHECK: memref.load %[[W]][%[[D]]]
 // CHECK: memref.load %[[K]][%{{.*}}, %[[D]]]
@@ -156,7 +157,7 @@ func.func @pairwise(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf3
 // Without a query the score of a key is one scalar for all lanes.
 
 // CHECK-LABEL: func.func @without_query(
-// CHECK: %[[S:.*]]:4 = scf.for {{.*}} -> (f32, f32, f32, f32)
+// CHECK: %[[S:.*]]:16 = scf.for {{.*}} -> (f32, f32, {{.*}}, f32)
 // CHECK: math.tanh %{{.*}} : f32
 // CHECK: vector.broadcast %[[S]]#0 : f32 to vector<16xf32>
 func.func @without_query(%k: memref<4x8xf32>, %v: memref<4x8xf32>, %n: index, %i: index,
