@@ -1,4 +1,5 @@
-# All measurements, as one table: ./dev bench [--save] [--repetitions N] [--only KIND..]
+# All measurements, as tables: ./dev bench [--save] [--repetitions N] [--only KIND..]
+#     [--peers [FILE..]] [--cases NAME..] [--threads N]
 #
 # Every figure is a ratio of two things measured in turn in one run, or it comes
 # with the size or bound to hold it against. Results go to build/bench; --save
@@ -16,9 +17,14 @@ import tempfile
 import time
 from pathlib import Path
 
+from peers import ALWAYS, PEERS
+from peers.cases import CASES
+from peers.rows import rows
+from tables import GROUPS, TABLES, markdown
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-KINDS = ["rate", "threads", "memory", "startup", "peer"]
+KINDS = ["rate", "threads", "memory", "startup", "peers"]
 
 
 def tool(name):
@@ -77,89 +83,11 @@ def startup(args):
             yield {"kind": "startup", "name": name, **run_times(run + arguments, args.repetitions)}
 
 
-def peer(args):
-    # As attn-bench does it: memory that was freed is kept for the next call.
-    env = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**31 - 1),
-           "OMP_NUM_THREADS": "1"}
-    yield from json_lines([sys.executable, HERE / "peer.py", tool("attn-run"),
-                           "--repetitions", args.repetitions], env)
-
-
-# Tables ---------------------------------------------------------------------
-
-
-def mib(count):
-    return f"{count / 2**20:.1f} MiB"
-
-
-def milliseconds(times):
-    return f"{times['best'] * 1e3:.0f} / {times['median'] * 1e3:.0f} ms"
-
-
-def both(pair):
-    digits = 2 if pair["best"] >= 0.1 else 3
-    return f"{pair['best']:.{digits}f} / {pair['median']:.{digits}f}"
-
-
-# kind: title, what is in it, columns, row of a result
-TABLES = {
-    "rate": (
-        "Speed",
-        "One head, one thread. Ratio: useful GFLOP/s, two products for each kept pair of query "
-        "and key, over those of a loop of multiply-adds alone; best of all repetitions, and "
-        "median of the ratios to the loop just before and after. Whole tiles: as if every pair "
-        "of each tile with a kept one were useful; it says how long a tile takes, beside those "
-        "of a full case. Naive: op by op, with the scores in memory.",
-        ["case", "length", "kept", "GFLOP/s", "peak", "ratio (best / median)", "whole tiles"],
-        lambda r: [r["name"], r["length"], f"{r['kept']:.1%}", f"{r['gflops']['best']:.0f}",
-                   f"{r['peak']['best']:.0f}", both(r["ratio"]), f"{r['tile_ratio']['best']:.2f}"]),
-    "threads": (
-        "Two threads",
-        "CPU time of both together over that of one; the part of it in the calling thread, half "
-        "if tiles are shared evenly; how much sooner they are done, beside what two threads that "
-        "only spin gain on the same machine at the same time.",
-        ["case", "CPU time", "calling thread", "speedup", "speedup of spinning"],
-        lambda r: [r["name"], f"{r['cpu_ratio']:.2f}", f"{r['own_part']:.0%}",
-                   f"{r['speedup']:.2f}",
-                   f"{r['speedup_of_spinning']:.2f}"]),
-    "memory": (
-        "Memory",
-        "What the resident set grows by in one causal call, without inputs and output.",
-        ["length", "inputs and output", "scratch", "score matrix"],
-        lambda r: [r["length"], mib(r["inputs"] + r["output"]), mib(r["scratch"]),
-                   mib(r["score_matrix"])]),
-    "startup": (
-        "Start-up",
-        "A variant never seen before: soft cap, ALiBi and causal, tiny. Processes from start to "
-        "end; best / median.",
-        ["what", "wall", "CPU"],
-        lambda r: [r["name"], milliseconds(r["wall"]), milliseconds(r["cpu"])]),
-    "peer": (
-        "Beside a library",
-        "CPU time of the library over that of attn, one thread each, in turn in one process; "
-        "the results agree.",
-        ["case", "length", "library", "times faster (best / median)"],
-        lambda r: [r["name"], r["length"], r["peer"], both(r["times_faster"])]),
-}
-
-
-def markdown(head, results):
-    lines = ["<!-- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception -->",
-             f"# {head['cpu']}", ""]
-    lines += [f"- {key}: `{value}`" for key, value in head.items() if key != "cpu"]
-    for kind, (title, text, columns, row) in TABLES.items():
-        rows = [[str(cell) for cell in row(r)] for r in results if r["kind"] == kind]
-        if not rows:
-            continue
-        widths = [max(len(cells[i]) for cells in [columns] + rows) for i in range(len(columns))]
-
-        def line(cells):
-            return "| " + " | ".join(c.ljust(w) for c, w in zip(cells, widths)) + " |"
-
-        lines += ["", f"## {title}", "", text, "", line(columns),
-                  "|" + "|".join("-" * (w + 2) for w in widths) + "|"]
-        lines += [line(cells) for cells in rows]
-    return "\n".join(lines) + "\n"
+def peers(args):
+    files = ALWAYS if args.peers is None else args.peers or list(PEERS)
+    python = sys.executable if args.peers is None else ROOT / "build/venv-peers/bin/python"
+    cases = [case for case in CASES if not args.cases or case.name in args.cases]
+    yield from rows(python, files, cases, args.threads, args.repetitions)
 
 
 def describe_cpu():
@@ -183,6 +111,13 @@ def main():
     parser.add_argument("--save", action="store_true", help="write into bench/results")
     parser.add_argument("--repetitions", type=int, default=15)
     parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS)
+    parser.add_argument("--peers", nargs="*", metavar="FILE", choices=list(PEERS),
+                        help="also those that are installed for this only: all, or of "
+                        + ", ".join(PEERS))
+    parser.add_argument("--cases", nargs="+", metavar="NAME", default=[],
+                        choices=[case.name for case in CASES],
+                        help="of peers: " + ", ".join(case.name for case in CASES))
+    parser.add_argument("--threads", type=int, default=1, help="of peers")
     args = parser.parse_args()
 
     changed = " and changes" if git("status", "--porcelain", "--untracked-files=no") else ""
@@ -190,17 +125,24 @@ def main():
             "commit": git("rev-parse", "--short=12", "HEAD") + changed,
             # Others' programs take caches and clocks, and wall time most of all.
             "load average": f"{os.getloadavg()[0]:.1f} of {os.cpu_count()} at the start"}
+    key = re.sub(r"[^a-z0-9]+", "-", head["cpu"].lower()).strip("-")
+    folder = ROOT / "build/bench"
+    folder.mkdir(parents=True, exist_ok=True)
     results = []
-    for kind in args.only:
-        for result in globals()[kind](args):
-            results.append(result)
-            _, _, _, row = TABLES[kind]
-            print("bench:", kind + ":", *row(result), sep="  ", file=sys.stderr, flush=True)
+    with open(folder / f"{key}.jsonl", "w") as lines:  # whatever happens to the rest
+        for kind in args.only:
+            for result in globals()[kind](args):
+                results.append(result)
+                print(json.dumps(result), file=lines, flush=True)
+                _, _, _, row = TABLES[result["kind"]]
+                above = [result["case"]] if result["kind"] in GROUPS else []
+                print(f"bench: {result['kind']}:", *above, *row(result), sep="  ",
+                      file=sys.stderr, flush=True)
 
     head["load average"] += f", {os.getloadavg()[0]:.1f} at the end"
-    folder = HERE / "results" if args.save else ROOT / "build/bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    key = re.sub(r"[^a-z0-9]+", "-", head["cpu"].lower()).strip("-")
+    if args.save:
+        folder = HERE / "results"
+        folder.mkdir(exist_ok=True)
     (folder / f"{key}.json").write_text(json.dumps({**head, "results": results}, indent=1) + "\n")
     text = markdown(head, results)
     (folder / f"{key}.md").write_text(text)
