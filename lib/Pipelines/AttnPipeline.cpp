@@ -51,8 +51,11 @@ static void buildGraph(OpPassManager &pm, const AttnPipelineOptions &options) {
 /// graph -> fused
 static void buildFused(OpPassManager &pm, const AttnPipelineOptions &options) {
   pm.addPass(createCanonicalizerPass());
-  if (options.route == Route::Fused)
+  if (options.route == Route::Fused) {
     pm.addPass(createFusePass());
+    // Before tiling, which gives each head tiles of its own.
+    pm.addPass(createGroupHeadsPass());
+  }
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }

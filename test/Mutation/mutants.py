@@ -22,6 +22,8 @@ FOLDS = "lib/IR/AttnFolds.cpp"
 ANALYSIS = "lib/Analysis/MaskEmit.cpp"
 TILE = "lib/Tiling/Tile.cpp"
 STEP = "lib/Codegen/CPU/EmitStep.cpp"
+SCORES = "lib/Codegen/CPU/EmitScores.cpp"
+VALUES = "lib/Codegen/CPU/EmitWeightedSum.cpp"
 EDGES = "lib/Codegen/CPU/EmitEdges.cpp"
 LANES = "lib/Codegen/Score/LaneProgram.cpp"
 CHECKS = "lib/Checks/RuntimeVerification.cpp"
@@ -113,7 +115,7 @@ MUTANTS = [
            "return arith::SelectOp::create(b, isRemoved(b, in[0]), in[0], changed);",
            "return changed;",
            "naive route: tanh(-inf) of a masked score is finite"),
-    Mutant("raw-infinity-modified", STEP,
+    Mutant("raw-infinity-modified", SCORES,
            "score = arith::SelectOp::create(b, removed, b.negInf(), changed);",
            "score = changed;",
            "a dot product that is -inf comes back through a softcap"),
@@ -132,11 +134,11 @@ MUTANTS = [
            "  offsets.push_back(attr(0));",
            "offsets.push_back(attr(0));\n  }\n  offsets.push_back(attr(0));",
            "a parameter [H, D] gives every head the row of the first"),
-    Mutant("query-index-of-first-block", STEP,
+    Mutant("query-index-of-first-block", SCORES,
            "arith::AddIOp::create(b, i0, at(query0, vector))",
            "arith::AddIOp::create(b, i0, column(vector))",
            "regions see wrong i in tiles of more than one block of vectors"),
-    Mutant("key-index-within-tile", STEP,
+    Mutant("key-index-within-tile", SCORES,
            "arith::AddIOp::create(b, op.getAt().back(), key)", "key",
            "regions see j - j0: any score_mod with j from the second tile on"),
     Mutant("lane-stride-sign", LANES,
@@ -182,28 +184,45 @@ MUTANTS = [
 
     # The running state.
     Mutant("sum-not-rescaled", STEP,
-           "Value scaled = arith::MulFOp::create(b, old, factors[v]);", "Value scaled = old;",
-           "a later tile of keys with a larger maximum"),
+           "b.store(arith::MulFOp::create(b, old, factors[v]), sum, at(query0, v));",
+           "b.store(old, sum, at(query0, v));",
+           "a later tile of keys with a much larger maximum"),
     Mutant("acc-not-rescaled", STEP,
-           "Value old = b.rescale(factors[v], b.load(acc, place));",
-           "Value old = b.load(acc, place);",
+           "b.store(b.rescale(factors[v], old), acc, {e, at(query0, v)});",
+           "b.store(old, acc, {e, at(query0, v)});",
            "the same for the weighted sum"),
     Mutant("max-not-carried", STEP,
-           "    b.store(newMax[v], max, at(query0, v));\n", "",
+           "    b.store(moved, max, at(query0, v));\n", "",
            "the second tile forgets the maximum of the first"),
-    Mutant("tail-keys-kept", STEP,
-           "arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, end, count);",
-           "arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, key0, count);",
-           "N not a multiple of 4: zeros behind the last key count as keys"),
-    Mutant("guarded-select-removed", STEP,
+    Mutant("reference-never-moves", STEP,
+           "Value redo = attempt.pop_back_val();",
+           "Value redo = attempt.pop_back_val();\n"
+           "  redo = hopeless;",
+           "scores that grow by hundreds overflow"),
+    Mutant("reference-of-the-block", STEP,
+           "        arith::SelectOp::create(b, raise[v], largest[v], reference[v]);",
+           "        b.max(largest[v], reference[v]);",
+           "S6: the bits of a query depend on its neighbours' scores"),
+    Mutant("last-keys-lost", STEP,
+           "  return b.loop(\n      whole, window.last, 1, carried,",
+           "  return b.loop(\n      whole, whole, 1, carried,",
+           "N not a multiple of 4: the last keys are not visited"),
+    Mutant("block-begins-late", STEP,
+           "window.last = arith::SubIOp::create(b, keys.hi, j0);",
+           "window.last = arith::SubIOp::create(b, b.addIndex(keys.hi, -1), j0);",
+           "the last key of each block of queries is lost"),
+    Mutant("blocks-share-a-window", STEP,
+           "Value iLo = add(i0, query0);", "Value iLo = i0;",
+           "masks: a block of queries visits the keys of the first one"),
+    Mutant("guarded-select-removed", VALUES,
            "        if (guarded) {", "        if (false) {",
            "S3: 0 * NaN of a removed value reaches the output"),
-    Mutant("last-columns-not-checked", STEP,
-           "return b.loop(b.index(0), features, b.lanes, carried,",
-           "Value whole = b.createOrFold<arith::SubIOp>(\n"
-           "            features, b.createOrFold<arith::RemSIOp>(features, b.index(b.lanes)));\n"
-           "        return b.loop(b.index(0), whole, b.lanes, carried,",
-           "S3: a NaN in a value feature past the last whole vector"),
+    Mutant("last-columns-skipped", "lib/Codegen/CPU/TileBuilder.cpp",
+           "if (end != known.getSExtValue())", "if (false)",
+           "features past the last whole vector"),
+    Mutant("group-turned", "lib/Fusion/GroupHeads.cpp",
+           "mapping.map(old.getArgument(head + 1),", "mapping.map(old.getArgument(head),",
+           "grouped heads: a mod sees another head"),
     Mutant("empty-row-minus-infinity", "lib/Codegen/CPU/TileBuilder.cpp",
            "return arith::SelectOp::create(*this, none, splat(0), max);",
            "return (void)none, max;",
@@ -238,8 +257,8 @@ MUTANTS = [
            "      writeNarrow(b, transpose(b, scaled), out, {d, i}, {whole, true});",
            "      Type narrow = cast<MemRefType>(query.getType()).getElementType();\n"
            "      if (narrow != b.compute)\n"
-           "        scaled = arith::ExtFOp::create(b, square, arith::TruncFOp::create(\n"
-           "            b, square.cloneWith(std::nullopt, narrow), scaled));\n"
+           "        scaled = arith::ExtFOp::create(b, square, Value(arith::TruncFOp::create(\n"
+           "            b, square.cloneWith(std::nullopt, narrow), scaled)));\n"
            "      writeNarrow(b, transpose(b, scaled), out, {d, i}, {whole, true});",
            "S5: the scaled query is rounded to bf16; an f32 lse shows it"),
     Mutant("output-rounded-twice", EDGES,

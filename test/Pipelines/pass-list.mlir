@@ -12,6 +12,7 @@
 // CHECK-NEXT: attn-verify-stage{stage=graph}
 // CHECK-NEXT: canonicalize
 // CHECK-NEXT: attn-fuse
+// CHECK-NEXT: attn-group-heads
 // CHECK-NEXT: canonicalize
 // CHECK-NEXT: cse
 // CHECK-NEXT: attn-verify-stage{stage=fused}

@@ -98,6 +98,44 @@ TEST_P(Determinism, PlaceInTheTile) {
   }
 }
 
+// Every other query's scores outgrow its reference, by hundreds, so that its
+// block of queries is done again; those of the others grow a little. Without
+// their neighbours they are not done again.
+TEST_P(Determinism, NeighboursThatOutgrowTheirReference) {
+  Attention attention;
+  attention.type = GetParam();
+  attention.isStatic = false;
+  attention.heads = attention.keyHeads = 1;
+  attention.queries = 48;
+  attention.keys = 300;
+  Tensors inputs = attention.inputs(6);
+  auto scaleRows = [&](HostTensor &tensor, int64_t rows, auto factor) {
+    for (int64_t i = 0; i < tensor.getNumElements(); ++i) {
+      int64_t row = i / (tensor.getNumElements() / rows);
+      tensor.setFloat(i, tensor.getFloat(i) * factor(row));
+    }
+  };
+  scaleRows(inputs[0], 48, [](int64_t i) { return i % 2 ? 30.0 : 0.5; });
+  scaleRows(inputs[1], 300, [](int64_t j) { return 1 + j / 50.0; });
+  Program program = attention.compile();
+  Tensors together = program.call(inputs);
+  size_t queryBytes = inputs[0].getNumBytes() / 48;
+  Tensors part = cloneAll(inputs);
+  part[0] = makeTensor(GetParam(), {1, 24, attention.features});
+  for (int64_t i = 0; i < 24; ++i)
+    std::memcpy(part[0].getData() + i * queryBytes,
+                inputs[0].getData() + 2 * i * queryBytes, queryBytes);
+  Tensors alone = program.call(part);
+  for (int k = 0; k < 2; ++k) {
+    size_t rowBytes = together[k].getNumBytes() / 48;
+    for (int64_t i = 0; i < 24; ++i)
+      EXPECT_EQ(std::memcmp(alone[k].getData() + i * rowBytes,
+                            together[k].getData() + 2 * i * rowBytes, rowBytes),
+                0)
+          << i;
+  }
+}
+
 // One function, called with all queries and with a few of them.
 TEST_P(Determinism, QueriesAloneAndTogether) {
   Attention attention;

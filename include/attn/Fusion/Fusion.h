@@ -17,8 +17,14 @@ FailureOr<FusedOp> fuseAttention(RewriterBase &rewriter, WeightedSumOp op);
 /// Replaces `op` by score, score_mod, mask, softmax and weighted_sum.
 LogicalResult unfuseAttention(RewriterBase &rewriter, FusedOp op);
 
+/// Makes query heads of one query each that share a key head the queries of that
+/// head, so that they read each key once. Fails with the reason if there are
+/// none.
+FailureOr<FusedOp> groupHeads(RewriterBase &rewriter, FusedOp op);
+
 void populateFusePatterns(RewritePatternSet &patterns);
 void populateUnfusePatterns(RewritePatternSet &patterns);
+void populateGroupHeadsPatterns(RewritePatternSet &patterns);
 
 /// What named masks need from outside the region they are expanded in.
 struct MaskContext {

@@ -49,4 +49,29 @@ def UnfusePass : Pass<"attn-unfuse"> {
   }];
 }
 
+def GroupHeadsPass : Pass<"attn-group-heads"> {
+  let summary = "make query heads that share a key head its queries";
+  let description = [{
+    A decoder asks one query of each head. Where several query heads share a head
+    of keys and values, each tile of keys would be read once for each of them. This
+    pass turns the heads of a group into the queries of one head: the same numbers
+    with other names, as `[.., Hq, 1, D]` and `[.., Hkv, Hq / Hkv, D]` lie in memory
+    alike. Regions compute the head from the query: `h = hkv * group + i`.
+
+    ```mlir
+    %o = attn.fused query(%q) key(%k) value(%v) .. : (tensor<1x32x1x128xf32>, tensor<1x8x?x128xf32>, ..)
+    ```
+    becomes
+    ```mlir
+    %qs = tensor.expand_shape (tensor.collapse_shape %q) : .. into tensor<1x8x4x128xf32>
+    %os = attn.fused query(%qs) key(%k) value(%v) .. : (tensor<1x8x4x128xf32>, tensor<1x8x?x128xf32>, ..)
+    %o = tensor.expand_shape (tensor.collapse_shape %os) : .. into tensor<1x32x1x128xf32>
+    ```
+
+    Pre-condition: none. Post-condition: none. Heads stay apart if their number is
+    known only at run time, if each has more than one query, a sink or parameters.
+  }];
+  let dependentDialects = ["arith::ArithDialect", "tensor::TensorDialect"];
+}
+
 #endif // ATTN_FUSION_PASSES_TD

@@ -34,7 +34,8 @@ static FailureOr<unsigned> rowAxis(memref::SubViewOp view) {
 }
 
 /// Prefetches columns of the rows key0 + count .. of what `tile` is a view of.
-void StepEmitter::emitPrefetch(Value tile, Value query0, Value key0) {
+void StepEmitter::emitPrefetch(Value tile, Value query0, Value key0,
+                               int64_t rows) {
   auto view = tile.getDefiningOp<memref::SubViewOp>();
   if (!view)
     return; // a copy: nothing follows it
@@ -63,7 +64,7 @@ void StepEmitter::emitPrefetch(Value tile, Value query0, Value key0) {
       arith::MinSIOp::create(b, arith::AddIOp::create(b, c0, part), features);
   b.loop(c0, c1, line, [&](Value column) {
     place.back() = column;
-    for (int64_t r = 0; r < numRows; ++r) {
+    for (int64_t r = 0; r < rows; ++r) {
       place[*axis] = arith::MinSIOp::create(b, b.addIndex(next, r), lastRow);
       memref::PrefetchOp::create(b, source, place, /*isWrite=*/false,
                                  /*localityHint=*/2, /*isDataCache=*/true);

@@ -15,9 +15,9 @@ using namespace mlir;
 using namespace mlir::attn;
 
 StepEmitter::RegisterBlock StepEmitter::emitScores(const Window &window,
-                                                   Value key0) {
-  RegisterBlock block = op.isDot() ? emitDot(window.query0, key0)
-                                   : emitPairwise(window.query0, key0);
+                                                   Value key0, int64_t rows) {
+  RegisterBlock block = op.isDot() ? emitDot(window.query0, key0, rows)
+                                   : emitPairwise(window.query0, key0, rows);
   if (!op.getScale().isExactlyValue(1.0)) {
     Value scale = b.splat(op.getScale().convertToDouble());
     for (auto &row : block)
@@ -29,35 +29,19 @@ StepEmitter::RegisterBlock StepEmitter::emitScores(const Window &window,
   return applyMask(block, window, key0);
 }
 
-/// The rows of a register block in the key buffer. Past the last key, the last
-/// one again, if the buffer may end there.
-SmallVector<Value> StepEmitter::keyRows(Value key0) {
-  int64_t size = cast<MemRefType>(op.getKey().getType()).getDimSize(0);
-  bool isPadded = !ShapedType::isDynamic(size) && size % numRows == 0;
-  Value last = b.addIndex(count, -1);
-  SmallVector<Value> rows;
-  for (int64_t r = 0; r < numRows; ++r) {
-    Value row = b.addIndex(key0, r);
-    rows.push_back(isPadded || r == 0
-                       ? row
-                       : arith::MinSIOp::create(b, row, last).getResult());
-  }
-  return rows;
-}
-
 /// s[r][v] = sum over d of k[key0 + r, d] * q[d, query0 + v]
-StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0, Value key0) {
+StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0, Value key0,
+                                                int64_t rows) {
   Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
-  SmallVector<Value> rows = keyRows(key0);
-  SmallVector<Value> zeros(numRows * numVectors, b.splat(0));
+  SmallVector<Value> zeros(rows * numVectors, b.splat(0));
   SmallVector<Value> sums =
       b.loop(b.index(0), features, 1, zeros, [&](Value d, ValueRange carried) {
         SmallVector<Value> query, next;
         for (int64_t v = 0; v < numVectors; ++v)
           query.push_back(b.load(op.getQuery(), {d, at(query0, v)}));
-        for (int64_t r = 0; r < numRows; ++r) {
-          Value k =
-              memref::LoadOp::create(b, op.getKey(), ValueRange{rows[r], d});
+        for (int64_t r = 0; r < rows; ++r) {
+          Value k = memref::LoadOp::create(b, op.getKey(),
+                                           ValueRange{b.addIndex(key0, r), d});
           Value key = b.broadcast(k);
           for (int64_t v = 0; v < numVectors; ++v)
             next.push_back(vector::FMAOp::create(b, key, query[v],
@@ -66,7 +50,7 @@ StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0, Value key0) {
         return next;
       });
   RegisterBlock block;
-  for (int64_t r = 0; r < numRows; ++r)
+  for (int64_t r = 0; r < rows; ++r)
     block.emplace_back(sums.begin() + r * numVectors,
                        sums.begin() + (r + 1) * numVectors);
   return block;
@@ -74,7 +58,8 @@ StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0, Value key0) {
 
 /// s[r][v] = sum over d of f(q[d, query0 + v], k[key0 + r, d], w[d], ..).
 /// Without a query all lanes agree, and the sum is a scalar.
-StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0) {
+StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0,
+                                                     int64_t rows) {
   Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
   bool hasQuery = static_cast<bool>(op.getQuery());
   int64_t width = hasQuery ? numVectors : 1;
@@ -82,8 +67,7 @@ StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0) {
       hasQuery
           ? b.splat(0)
           : arith::ConstantOp::create(b, b.getZeroAttr(b.compute)).getResult();
-  SmallVector<Value> rows = keyRows(key0);
-  SmallVector<Value> zeros(numRows * width, zero);
+  SmallVector<Value> zeros(rows * width, zero);
   SmallVector<Value> sums =
       b.loop(b.index(0), features, 1, zeros, [&](Value d, ValueRange carried) {
         SmallVector<Value> query, next;
@@ -93,9 +77,9 @@ StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0) {
         for (Value param : op.getParams())
           params.push_back(LaneValue::uniform(
               memref::LoadOp::create(b, param, ValueRange{d})));
-        for (int64_t r = 0; r < numRows; ++r) {
-          Value key =
-              memref::LoadOp::create(b, op.getKey(), ValueRange{rows[r], d});
+        for (int64_t r = 0; r < rows; ++r) {
+          Value key = memref::LoadOp::create(
+              b, op.getKey(), ValueRange{b.addIndex(key0, r), d});
           for (int64_t v = 0; v < width; ++v) {
             SmallVector<LaneValue> args;
             if (hasQuery)
@@ -110,8 +94,8 @@ StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0) {
         }
         return next;
       });
-  RegisterBlock block(numRows);
-  for (int64_t r = 0; r < numRows; ++r)
+  RegisterBlock block(rows);
+  for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < numVectors; ++v)
       block[r].push_back(hasQuery ? sums[r * width + v] : b.broadcast(sums[r]));
   return block;
@@ -137,9 +121,9 @@ SmallVector<LaneValue> StepEmitter::regionIndices(Value query0, int64_t vector,
 
 /// s = s == -inf ? -inf : mod(s, .., i, j)
 void StepEmitter::applyMod(RegisterBlock &block, Value query0, Value key0) {
-  for (int64_t r = 0; r < numRows; ++r)
+  for (auto [r, row] : llvm::enumerate(block))
     for (int64_t v = 0; v < numVectors; ++v) {
-      Value &score = block[r][v];
+      Value &score = row[v];
       SmallVector<LaneValue> args = {LaneValue::vector(score)};
       args.append(regionIndices(query0, v, b.addIndex(key0, r)));
       Value changed =
@@ -150,51 +134,34 @@ void StepEmitter::applyMod(RegisterBlock &block, Value query0, Value key0) {
     }
 }
 
-/// s = key < last and mask(.., i, j) ? s : -inf, where the window is not full.
+/// s = mask(.., i, j) ? s : -inf, where the window is not full.
 StepEmitter::RegisterBlock StepEmitter::applyMask(const RegisterBlock &block,
                                                   const Window &window,
                                                   Value key0) {
-  bool hasMask = !op.getMaskBody().empty();
-  Value end = b.addIndex(key0, numRows);
-  Value partial =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, end, window.last);
-  if (hasMask && window.full) {
-    Value yes = arith::ConstantIntOp::create(b, true, 1);
-    Value notFull = arith::XOrIOp::create(b, window.full, yes);
-    partial = arith::OrIOp::create(b, partial, notFull);
-  }
+  if (op.getMaskBody().empty())
+    return block;
   auto masked = [&]() {
     SmallVector<Value> result;
-    for (int64_t r = 0; r < numRows; ++r) {
-      Value key = b.addIndex(key0, r);
-      Value exists =
-          arith::CmpIOp::create(b, arith::CmpIPredicate::slt, key, window.last);
+    for (auto [r, row] : llvm::enumerate(block))
       for (int64_t v = 0; v < numVectors; ++v) {
-        Value score = block[r][v];
-        if (hasMask) {
-          LaneValue keep = program.inlineRegion(
-              op.getMaskBody(), regionIndices(window.query0, v, key));
-          score = arith::SelectOp::create(b, program.toVector(keep), score,
-                                          b.negInf());
-        }
-        result.push_back(arith::SelectOp::create(b, exists, score, b.negInf()));
+        LaneValue keep = program.inlineRegion(
+            op.getMaskBody(),
+            regionIndices(window.query0, v, b.addIndex(key0, r)));
+        result.push_back(arith::SelectOp::create(b, program.toVector(keep),
+                                                 row[v], b.negInf()));
       }
-    }
     return result;
   };
-  SmallVector<Value> result;
-  if (hasMask && !window.full) {
-    result = masked();
-  } else {
-    result = b.branch(partial, masked, [&]() {
-      SmallVector<Value> same;
-      for (const auto &row : block)
-        same.append(row);
-      return same;
-    });
-  }
+  auto same = [&]() {
+    SmallVector<Value> result;
+    for (const auto &row : block)
+      result.append(row);
+    return result;
+  };
+  SmallVector<Value> result =
+      window.full ? b.branch(window.full, same, masked) : masked();
   RegisterBlock out;
-  for (int64_t r = 0; r < numRows; ++r)
+  for (size_t r = 0; r < block.size(); ++r)
     out.emplace_back(result.begin() + r * numVectors,
                      result.begin() + (r + 1) * numVectors);
   return out;

@@ -111,7 +111,7 @@ Value StepEmitter::emitAllFinite() {
 
 void StepEmitter::emit() {
   int64_t width = numVectors * b.lanes, numBlocks = op.getNumQueries() / width;
-  int64_t keys = llvm::alignTo(op.getMaxCount(), numRows);
+  int64_t keys = op.getMaxCount();
   count = op.getCount();
   numQueries = op.getQueries() ? op.getQueries() : b.index(op.getNumQueries());
   scores = allocateScratch(MemRefType::get({keys, width}, b.compute),
@@ -151,10 +151,8 @@ StepEmitter::Window StepEmitter::findWindow(Value query0) {
   if (mask.hasKeyBounds()) {
     MaskAnalysis::KeyBounds keys =
         mask.emitKeyBounds(b, b.getLoc(), leading, iLo, iHi, jHi);
-    Value skipped =
+    window.first =
         arith::SubIOp::create(b, arith::MaxSIOp::create(b, keys.lo, j0), j0);
-    Value rest = arith::RemSIOp::create(b, skipped, b.index(numRows));
-    window.first = arith::SubIOp::create(b, skipped, rest);
     window.last = arith::SubIOp::create(b, keys.hi, j0);
     window.may = arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
                                        window.first, window.last);
@@ -207,15 +205,18 @@ SmallVector<Value> StepEmitter::exceeds(ArrayRef<Value> scores,
   return result;
 }
 
-SmallVector<Value> StepEmitter::forScores(const Window &window,
-                                          ValueRange inits, BlockBody body) {
-  return b.loop(window.first, window.last, numRows, inits,
-                [&](Value key0, ValueRange carried) {
-                  emitPrefetch(op.getKey(), window.query0, key0);
-                  emitPrefetch(op.getValue(), window.query0, key0);
-                  RegisterBlock block = emitScores(window, key0);
-                  return body(key0, block, carried);
-                });
+SmallVector<Value> StepEmitter::forKeys(const Window &window, ValueRange inits,
+                                        BlockBody body) {
+  Value size = arith::SubIOp::create(b, window.last, window.first);
+  Value rest = arith::RemSIOp::create(b, size, b.index(numRows));
+  Value whole = arith::SubIOp::create(b, window.last, rest);
+  SmallVector<Value> carried = b.loop(window.first, whole, numRows, inits,
+                                      [&](Value key0, ValueRange values) {
+                                        return body(key0, numRows, values);
+                                      });
+  return b.loop(
+      whole, window.last, 1, carried,
+      [&](Value key, ValueRange values) { return body(key, 1, values); });
 }
 
 void StepEmitter::emitBlock(const Window &window) {
@@ -260,10 +261,13 @@ SmallVector<Value> StepEmitter::emitSpeculation(const Window &window,
                                                 ArrayRef<Value> reference) {
   SmallVector<Value> inits(numVectors, b.splat(0));
   inits.append(numVectors, b.negInf());
-  SmallVector<Value> result = forScores(
-      window, inits, [&](Value key0, RegisterBlock &block, ValueRange carried) {
+  SmallVector<Value> result = forKeys(
+      window, inits, [&](Value key0, int64_t rows, ValueRange carried) {
+        emitPrefetch(op.getKey(), window.query0, key0, rows);
+        emitPrefetch(op.getValue(), window.query0, key0, rows);
+        RegisterBlock block = emitScores(window, key0, rows);
         SmallVector<Value> next(carried);
-        for (int64_t r = 0; r < numRows; ++r)
+        for (int64_t r = 0; r < rows; ++r)
           for (int64_t v = 0; v < numVectors; ++v) {
             Value &sum = next[v], &largest = next[numVectors + v];
             Value s = block[r][v];
@@ -290,10 +294,11 @@ SmallVector<Value> StepEmitter::emitExact(const Window &window,
   Value query0 = window.query0;
   Value max = op.getOuts()[0], sum = op.getOuts()[1];
   SmallVector<Value> none(numVectors, b.negInf());
-  SmallVector<Value> largest = forScores(
-      window, none, [&](Value key0, RegisterBlock &block, ValueRange carried) {
+  SmallVector<Value> largest = forKeys(
+      window, none, [&](Value key0, int64_t rows, ValueRange carried) {
+        RegisterBlock block = emitScores(window, key0, rows);
         SmallVector<Value> next(carried);
-        for (int64_t r = 0; r < numRows; ++r)
+        for (int64_t r = 0; r < rows; ++r)
           for (int64_t v = 0; v < numVectors; ++v) {
             b.store(block[r][v], scores, {b.addIndex(key0, r), column(v)});
             next[v] = b.max(block[r][v], next[v]);
@@ -325,21 +330,21 @@ SmallVector<Value> StepEmitter::emitExact(const Window &window,
       []() { return SmallVector<Value>(); });
 
   SmallVector<Value> zeros(numVectors, b.splat(0));
-  return b.loop(window.first, window.last, numRows, zeros,
-                [&](Value key0, ValueRange carried) {
-                  SmallVector<Value> sums(carried);
-                  for (int64_t r = 0; r < numRows; ++r) {
-                    Value key = b.addIndex(key0, r);
-                    SmallVector<Value> row = loadScores(key);
-                    for (int64_t v = 0; v < numVectors; ++v) {
-                      Value below = arith::SubFOp::create(b, row[v], bound[v]);
-                      Value p = b.expOf(below, op.getLog2());
-                      sums[v] = arith::AddFOp::create(b, sums[v], p);
-                      b.store(p, scores, {key, column(v)});
-                    }
-                  }
-                  return sums;
-                });
+  return forKeys(window, zeros,
+                 [&](Value key0, int64_t rows, ValueRange carried) {
+                   SmallVector<Value> sums(carried);
+                   for (int64_t r = 0; r < rows; ++r) {
+                     Value key = b.addIndex(key0, r);
+                     SmallVector<Value> row = loadScores(key);
+                     for (int64_t v = 0; v < numVectors; ++v) {
+                       Value below = arith::SubFOp::create(b, row[v], bound[v]);
+                       Value p = b.expOf(below, op.getLog2());
+                       sums[v] = arith::AddFOp::create(b, sums[v], p);
+                       b.store(p, scores, {key, column(v)});
+                     }
+                   }
+                   return sums;
+                 });
 }
 
 /// acc = c * acc

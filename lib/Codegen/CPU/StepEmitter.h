@@ -47,25 +47,26 @@ private:
   Value isAny(ArrayRef<Value> conditions);
   /// exceeds[v] = s[v] > reference[v] + headroom
   SmallVector<Value> exceeds(ArrayRef<Value> scores, ArrayRef<Value> reference);
-  /// Calls `body(key, its block)` for the register blocks of a window.
-  using BlockBody = llvm::function_ref<SmallVector<Value>(
-      Value, RegisterBlock &, ValueRange)>;
-  SmallVector<Value> forScores(const Window &window, ValueRange inits,
-                               BlockBody body);
+  /// Calls `body(first key, number of keys, carried)` for the register blocks
+  /// of a window: whole ones, then the keys that are left one by one. Nothing
+  /// is read or computed for a key that is not there.
+  using BlockBody =
+      llvm::function_ref<SmallVector<Value>(Value, int64_t, ValueRange)>;
+  SmallVector<Value> forKeys(const Window &window, ValueRange inits,
+                             BlockBody body);
 
   // EmitScores.cpp
-  RegisterBlock emitScores(const Window &window, Value key0);
-  RegisterBlock emitDot(Value query0, Value key0);
-  RegisterBlock emitPairwise(Value query0, Value key0);
+  RegisterBlock emitScores(const Window &window, Value key0, int64_t rows);
+  RegisterBlock emitDot(Value query0, Value key0, int64_t rows);
+  RegisterBlock emitPairwise(Value query0, Value key0, int64_t rows);
   void applyMod(RegisterBlock &scores, Value query0, Value key0);
   RegisterBlock applyMask(const RegisterBlock &scores, const Window &window,
                           Value key0);
-  SmallVector<Value> keyRows(Value key0);
   LaneValue queryIndex(Value query0, int64_t vector);
   SmallVector<LaneValue> regionIndices(Value query0, int64_t vector, Value key);
 
   // EmitPrefetch.cpp
-  void emitPrefetch(Value tile, Value query0, Value key0);
+  void emitPrefetch(Value tile, Value query0, Value key0, int64_t rows);
 
   // EmitWeightedSum.cpp
   void emitWeightedSum(const Window &window);

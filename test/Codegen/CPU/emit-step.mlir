@@ -35,21 +35,22 @@ func.func @dot(%q: memref<8x64xf32>, %k: memref<64x8xf32>, %v: memref<64x8xf32>,
 
 // -----
 
-// Keys past the end of the tile are removed.
+// Whole register blocks, then the keys that are left one by one: no key past the
+// end of the tile is read.
 
 // CHECK-LABEL: func.func @partial(
-// CHECK-SAME: %[[N:[a-z0-9]*]]: index, %[[I:[a-z0-9]*]]: index, %[[M:[a-z0-9]*]]: memref<16xf32>
-// CHECK-DAG: %[[INF:.*]] = arith.constant dense<0xFF800000> : vector<16xf32>
-// CHECK: %[[PARTIAL:.*]] = arith.cmpi sgt, %{{.*}}, %[[N]]
-// CHECK: scf.if %[[PARTIAL]]
-// CHECK: %[[EXISTS:.*]] = arith.cmpi slt, %{{.*}}, %[[N]]
-// CHECK: arith.select %[[EXISTS]], %{{.*}}, %[[INF]]
-// CHECK: } else {
-// CHECK-NEXT: scf.yield
-func.func @partial(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>,
+// CHECK-SAME: %[[K:[a-z0-9]*]]: memref<64x8xf32>, %[[V:[a-z0-9]*]]: memref<64x8xf32>, %[[N:[a-z0-9]*]]: index
+// CHECK: %[[REST:.*]] = arith.remsi %[[N]], %c16
+// CHECK: %[[WHOLE:.*]] = arith.subi %[[N]], %[[REST]]
+// CHECK: scf.for %{{.*}} = %c0 to %[[WHOLE]] step %c16
+// CHECK: :16 = scf.for
+// CHECK: scf.for %[[J:.*]] = %[[WHOLE]] to %[[N]] step %c1
+// CHECK-NEXT: scf.for %[[D:[a-z0-9]*]] = {{.*}} -> (vector<16xf32>)
+// CHECK: memref.load %[[K]][%[[J]], %[[D]]]
+func.func @partial(%q: memref<8x16xf32>, %k: memref<64x8xf32>, %v: memref<64x8xf32>,
                    %n: index, %i: index, %m: memref<16xf32>, %l: memref<16xf32>, %a: memref<8x16xf32>) {
   attn.step query(%q) key(%k) value(%v) count(%n) at(%i, %i) outs(%m, %l, %a) log2
-      : (memref<8x16xf32>, memref<4x8xf32>, memref<4x8xf32>, index, index, index,
+      : (memref<8x16xf32>, memref<64x8xf32>, memref<64x8xf32>, index, index, index,
          memref<16xf32>, memref<16xf32>, memref<8x16xf32>) -> ()
   return
 }
@@ -62,9 +63,9 @@ func.func @partial(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32
 // CHECK-LABEL: func.func @full(
 // CHECK-SAME: %[[FULL:[a-z0-9]*]]: i1)
 // CHECK: %[[BLOCK:.*]] = arith.ori %[[FULL]], %
-// CHECK: %[[NOT:.*]] = arith.xori %[[BLOCK]], %true
-// CHECK: %[[CHECK:.*]] = arith.ori %{{.*}}, %[[NOT]]
-// CHECK: scf.if %[[CHECK]]
+// CHECK: scf.if %[[BLOCK]]
+// CHECK-NEXT: scf.yield
+// CHECK: } else {
 // CHECK: arith.cmpi {{.*}} : vector<16xi32>
 func.func @full(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>, %n: index,
                 %i: index, %m: memref<16xf32>, %l: memref<16xf32>, %a: memref<8x16xf32>, %full: i1) {
@@ -188,15 +189,16 @@ func.func @without_query(%k: memref<4x8xf32>, %v: memref<4x8xf32>, %n: index, %i
 // CHECK: %[[HOPELESS:.*]] = arith.ori %[[ANY]], %[[RAISED]]
 // CHECK: %[[TRY:.*]]:2 = scf.if %[[HOPELESS]]
 // CHECK: } else {
-// CHECK: %[[LOOP:.*]]:2 = scf.for
+// CHECK: scf.for
 // CHECK: %[[BELOW:.*]] = arith.subf %[[S:.*]], %[[OLD]]
 // CHECK: math.exp2 %[[BELOW]]
+// CHECK: %[[LOOP:.*]]:2 = scf.for
 // CHECK: %[[LIMIT:.*]] = arith.addf %[[OLD]], %[[HEADROOM]]
 // CHECK: %[[LARGE:.*]] = arith.cmpf ogt, %[[LOOP]]#1, %[[LIMIT]]
 // CHECK: scf.yield %[[LOOP]]#0,
 // CHECK: scf.if %[[TRY]]#1
-// CHECK: %[[LARGEST:.*]] = scf.for
-// CHECK: %[[RAISE:.*]] = arith.cmpf ogt, %[[LARGEST]], %
+// CHECK: %[[SAME:.*]] = arith.addf %[[OLD]], %[[HEADROOM]]
+// CHECK: %[[RAISE:.*]] = arith.cmpf ogt, %[[LARGEST:.*]], %[[SAME]]
 // CHECK: %[[NEW:.*]] = arith.select %[[RAISE]], %[[LARGEST]], %[[OLD]]
 // CHECK: %[[FACTOR:.*]] = arith.select %[[RAISE]], %
 // CHECK: vector.store %[[NEW]], %[[MAX]]
@@ -232,7 +234,10 @@ func.func @speculation(%m: memref<16xf32>, %l: memref<16xf32>, %a: memref<8x16xf
 // CHECK: %[[SOME:.*]] = arith.cmpi slt, %{{.*}}, %[[END]]
 // CHECK: %[[MAY:.*]] = arith.andi %[[SOME]], %
 // CHECK: scf.if %[[MAY]]
-// CHECK: scf.for %{{.*}} = %{{.*}} to %[[END]] step %c4
+// CHECK: %[[KEYS:.*]] = arith.subi %[[END]], %
+// CHECK: %[[REST:.*]] = arith.remsi %[[KEYS]], %c4
+// CHECK: %[[WHOLE:.*]] = arith.subi %[[END]], %[[REST]]
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[WHOLE]] step %c4
 func.func @window(%i0: index, %j0: index, %rows: index, %n: index,
                   %q: memref<8x192xf32>, %k: memref<64x8xf32>, %v: memref<64x8xf32>,
                   %m: memref<192xf32>, %l: memref<192xf32>, %a: memref<8x192xf32>) {
@@ -247,17 +252,13 @@ func.func @window(%i0: index, %j0: index, %rows: index, %n: index,
 
 // -----
 
-// Keys that are read where they are: no row past the last one is touched, and
-// the rows that follow are prefetched.
+// Keys that are read where they are: the rows that follow are prefetched.
 
 // CHECK-LABEL: func.func @in_place(
 // CHECK-SAME: %[[K:[a-z0-9]*]]: memref<100x16xf32>, %[[J:[a-z0-9]*]]: index, %[[N:[a-z0-9]*]]: index
-// CHECK: %[[LAST:.*]] = arith.addi %[[N]], %c-1
 // CHECK: %[[NEXT:.*]] = arith.addi %[[J]], %[[N]]
 // CHECK: %[[ROW:.*]] = arith.minsi %{{.*}}, %c99
 // CHECK: memref.prefetch %[[K]][%[[ROW]], %{{.*}}], read, locality<2>, data
-// CHECK: %[[R3:.*]] = arith.minsi %{{.*}}, %[[LAST]]
-// CHECK: memref.load %{{.*}}[%[[R3]], %{{.*}}]
 func.func @in_place(%k: memref<100x16xf32>, %j: index, %n: index, %i: index, %q: memref<16x16xf32>,
                     %m: memref<16xf32>, %l: memref<16xf32>, %a: memref<16x16xf32>) {
   %rows = memref.subview %k[%j, 0] [%n, 16] [1, 1]
