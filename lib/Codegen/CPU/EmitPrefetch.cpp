@@ -6,7 +6,9 @@
 //
 // All at once they would queue up in front of the loads of the current tile.
 // Each block of queries takes some of the columns, and each register block the
-// rows of its keys.
+// rows of its keys. With a single block of queries memory is the bound: there,
+// each line of keys or values that a product goes through brings the same line of
+// the next tile.
 //
 // Tested by test/Codegen/CPU/emit-step.mlir.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -33,9 +35,10 @@ static FailureOr<unsigned> rowAxis(memref::SubViewOp view) {
   return kept[0];
 }
 
-/// Prefetches columns of the rows key0 + count .. of what `tile` is a view of.
-void StepEmitter::emitPrefetch(Value tile, Value query0, Value key0,
-                               int64_t rows) {
+/// Prefetches the lines of columns [c0, c1) in the rows that follow the tile
+/// `count` keys after key0 and the `rows` - 1 behind it.
+void StepEmitter::emitPrefetch(Value tile, Value key0, int64_t rows, Value c0,
+                               Value c1) {
   auto view = tile.getDefiningOp<memref::SubViewOp>();
   if (!view)
     return; // a copy: nothing follows it
@@ -49,20 +52,7 @@ void StepEmitter::emitPrefetch(Value tile, Value query0, Value key0,
   Value lastRow = b.addIndex(size, -1);
   Value next = arith::AddIOp::create(
       b, arith::AddIOp::create(b, place[*axis], count), key0);
-
-  // Columns [c0, c1) are this block's part.
-  int64_t width = numVectors * b.lanes;
-  int64_t line = kLineBytes / (b.compute.getWidth() / 8);
-  int64_t numBlocks = op.getNumQueries() / width;
-  Value features = b.createOrFold<memref::DimOp>(tile, b.index(1));
-  Value lines =
-      b.createOrFold<arith::CeilDivSIOp>(features, b.index(line * numBlocks));
-  Value part = arith::MulIOp::create(b, lines, b.index(line));
-  Value block = arith::DivSIOp::create(b, query0, b.index(width));
-  Value c0 = arith::MulIOp::create(b, block, part);
-  Value c1 =
-      arith::MinSIOp::create(b, arith::AddIOp::create(b, c0, part), features);
-  b.loop(c0, c1, line, [&](Value column) {
+  b.loop(c0, c1, lineSize(), [&](Value column) {
     place.back() = column;
     for (int64_t r = 0; r < rows; ++r) {
       place[*axis] = arith::MinSIOp::create(b, b.addIndex(next, r), lastRow);
@@ -70,4 +60,24 @@ void StepEmitter::emitPrefetch(Value tile, Value query0, Value key0,
                                  /*localityHint=*/2, /*isDataCache=*/true);
     }
   });
+}
+
+int64_t StepEmitter::lineSize() {
+  return kLineBytes / (b.compute.getWidth() / 8);
+}
+
+/// This block's part of the columns of `tile`.
+void StepEmitter::emitPrefetchPart(Value tile, Value query0, Value key0,
+                                   int64_t rows) {
+  int64_t width = numVectors * b.lanes;
+  int64_t numBlocks = op.getNumQueries() / width;
+  Value features = b.createOrFold<memref::DimOp>(tile, b.index(1));
+  Value lines = b.createOrFold<arith::CeilDivSIOp>(
+      features, b.index(lineSize() * numBlocks));
+  Value part = arith::MulIOp::create(b, lines, b.index(lineSize()));
+  Value block = arith::DivSIOp::create(b, query0, b.index(width));
+  Value c0 = arith::MulIOp::create(b, block, part);
+  Value c1 =
+      arith::MinSIOp::create(b, arith::AddIOp::create(b, c0, part), features);
+  emitPrefetch(tile, key0, rows, c0, c1);
 }

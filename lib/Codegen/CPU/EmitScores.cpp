@@ -33,22 +33,33 @@ StepEmitter::RegisterBlock StepEmitter::emitScores(const Window &window,
 StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0, Value key0,
                                                 int64_t rows) {
   Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
+  auto multiplyAdd = [&](Value d, ValueRange carried) {
+    SmallVector<Value> query, next;
+    for (int64_t v = 0; v < numVectors; ++v)
+      query.push_back(b.load(op.getQuery(), {d, at(query0, v)}));
+    for (int64_t r = 0; r < rows; ++r) {
+      Value k = memref::LoadOp::create(b, op.getKey(),
+                                       ValueRange{b.addIndex(key0, r), d});
+      Value key = b.broadcast(k);
+      for (int64_t v = 0; v < numVectors; ++v)
+        next.push_back(vector::FMAOp::create(b, key, query[v],
+                                             carried[r * numVectors + v]));
+    }
+    return next;
+  };
   SmallVector<Value> zeros(rows * numVectors, b.splat(0));
-  SmallVector<Value> sums =
-      b.loop(b.index(0), features, 1, zeros, [&](Value d, ValueRange carried) {
-        SmallVector<Value> query, next;
-        for (int64_t v = 0; v < numVectors; ++v)
-          query.push_back(b.load(op.getQuery(), {d, at(query0, v)}));
-        for (int64_t r = 0; r < rows; ++r) {
-          Value k = memref::LoadOp::create(b, op.getKey(),
-                                           ValueRange{b.addIndex(key0, r), d});
-          Value key = b.broadcast(k);
-          for (int64_t v = 0; v < numVectors; ++v)
-            next.push_back(vector::FMAOp::create(b, key, query[v],
-                                                 carried[r * numVectors + v]));
-        }
-        return next;
-      });
+  SmallVector<Value> sums;
+  if (isOnlyBlock())
+    sums = b.loop(b.index(0), features, lineSize(), zeros,
+                  [&](Value column, ValueRange carried) {
+                    Value end = arith::MinSIOp::create(
+                        b, b.addIndex(column, lineSize()), features);
+                    for (Value tile : {op.getKey(), op.getValue()})
+                      emitPrefetch(tile, key0, rows, column, end);
+                    return b.loop(column, end, 1, carried, multiplyAdd);
+                  });
+  else
+    sums = b.loop(b.index(0), features, 1, zeros, multiplyAdd);
   RegisterBlock block;
   for (int64_t r = 0; r < rows; ++r)
     block.emplace_back(sums.begin() + r * numVectors,

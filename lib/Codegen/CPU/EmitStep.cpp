@@ -261,10 +261,11 @@ SmallVector<Value> StepEmitter::emitSpeculation(const Window &window,
                                                 ArrayRef<Value> reference) {
   SmallVector<Value> inits(numVectors, b.splat(0));
   inits.append(numVectors, b.negInf());
-  SmallVector<Value> result = forKeys(
-      window, inits, [&](Value key0, int64_t rows, ValueRange carried) {
-        emitPrefetch(op.getKey(), window.query0, key0, rows);
-        emitPrefetch(op.getValue(), window.query0, key0, rows);
+  SmallVector<Value> result =
+      forKeys(window, inits, [&](Value key0, int64_t rows, ValueRange carried) {
+        for (Value tile : {op.getKey(), op.getValue()})
+          if (!isOnlyBlock())
+            emitPrefetchPart(tile, window.query0, key0, rows);
         RegisterBlock block = emitScores(window, key0, rows);
         SmallVector<Value> next(carried);
         for (int64_t r = 0; r < rows; ++r)
@@ -294,8 +295,8 @@ SmallVector<Value> StepEmitter::emitExact(const Window &window,
   Value query0 = window.query0;
   Value max = op.getOuts()[0], sum = op.getOuts()[1];
   SmallVector<Value> none(numVectors, b.negInf());
-  SmallVector<Value> largest = forKeys(
-      window, none, [&](Value key0, int64_t rows, ValueRange carried) {
+  SmallVector<Value> largest =
+      forKeys(window, none, [&](Value key0, int64_t rows, ValueRange carried) {
         RegisterBlock block = emitScores(window, key0, rows);
         SmallVector<Value> next(carried);
         for (int64_t r = 0; r < rows; ++r)

@@ -48,6 +48,8 @@ void StepEmitter::emitValueRows(const Window &window, Value row0, int64_t rows,
   sums = b.loop(
       window.first, window.last, 1, sums, [&](Value key, ValueRange carried) {
         SmallVector<Value> weights = loadScores(key), next;
+        if (isOnlyBlock())
+          emitPrefetch(op.getValue(), key, 1, row0, b.addIndex(row0, rows));
         for (int64_t r = 0; r < rows; ++r) {
           Value x = memref::LoadOp::create(
               b, op.getValue(), ValueRange{key, b.addIndex(row0, r)});

@@ -66,7 +66,13 @@ private:
   SmallVector<LaneValue> regionIndices(Value query0, int64_t vector, Value key);
 
   // EmitPrefetch.cpp
-  void emitPrefetch(Value tile, Value query0, Value key0, int64_t rows);
+  void emitPrefetch(Value tile, Value key0, int64_t rows, Value c0, Value c1);
+  void emitPrefetchPart(Value tile, Value query0, Value key0, int64_t rows);
+  /// Elements of a cache line.
+  int64_t lineSize();
+  bool isOnlyBlock() {
+    return op.getNumQueries() == numVectors * b.lanes && op.isDot();
+  }
 
   // EmitWeightedSum.cpp
   void emitWeightedSum(const Window &window);
