@@ -31,6 +31,14 @@ static const bench::Case kCases[] = {
     {"causal d128", "causal", "f32_d128", bench::Keep::Causal, f32, 4096, 128},
     {"causal d64 dynamic", "causal", "f32_d64_dynamic", bench::Keep::Causal,
      f32, 2048, 64},
+    {"causal softcap alibi", "causal", "softcap_alibi", bench::Keep::Causal,
+     f32, 2048, 64, 1, Route::Fused, true},
+    {"full d64 S2047", "full", "f32_d64_dynamic", bench::Keep::All, f32, 2047,
+     64},
+    {"full d80", "full", "f32_d80", bench::Keep::All, f32, 2048, 80},
+    {"full d96", "full", "f32_d96", bench::Keep::All, f32, 2048, 96},
+    {"full d112", "full", "f32_d112", bench::Keep::All, f32, 2048, 112},
+    {"full d256", "full", "f32_d256", bench::Keep::All, f32, 2048, 256},
     {"window 256", "sparse", "window", bench::Keep::Window, f32, 8192, 64},
     {"segments 1024", "sparse", "segments", bench::Keep::Segments, f32, 8192,
      64},
@@ -68,10 +76,11 @@ double bench::countPairs(const Case &c) {
 double bench::countPairsOfTiles(const Case &c, const Machine &machine) {
   TileSizes tile =
       chooseTileSizes({c.length, c.features, c.features, 4}, machine);
+  const int64_t block = machine.getBlockVectors() * machine.getLanes(4);
   double pairs = 0;
-  for (int64_t i = 0; i < c.length; i += tile.queries) {
+  for (int64_t i = 0; i < c.length; i += block) {
     // Both ends grow with the query, so its neighbours leave no gap.
-    int64_t last = std::min(c.length, i + tile.queries) - 1;
+    int64_t last = std::min(c.length, i + block) - 1;
     int64_t first = getKeys(c, i).first / tile.keys * tile.keys;
     pairs += double(last + 1 - i) * (getKeys(c, last).end - first);
   }
@@ -161,6 +170,11 @@ llvm::Error bench::check(const Case &c, llvm::ArrayRef<HostTensor> inputs,
   if (reference::KeepFunction keep = getMask(c, inputs))
     attention.keep = [=](const reference::Index &index) {
       return keep({rows[index[0]], index[1]});
+    };
+  if (c.hasMod)
+    attention.mod = [=](double x, const reference::Index &index) {
+      double distance = double(index[1]) - double(rows[index[0]]);
+      return 30 * std::tanh(x / 30) + 0.0078125 * distance;
     };
   reference::Tensor expected = reference::attention(attention, {}).output;
 

@@ -21,6 +21,8 @@ struct Case {
   /// The standard deviation of the scores.
   double spread = 1;
   mlir::attn::Route route = mlir::attn::Route::Fused;
+  /// Scores go through a soft cap, and ALiBi is added.
+  bool hasMod = false;
 };
 
 llvm::ArrayRef<Case> getCases();
@@ -33,7 +35,8 @@ Keys getKeys(const Case &c, int64_t i);
 
 /// (query, key) pairs that are kept.
 double countPairs(const Case &c);
-/// Pairs in all tiles of which one pair is kept.
+/// Pairs in all tiles of which one pair is kept: tiles of a register block of
+/// queries and the keys of a step.
 double countPairsOfTiles(const Case &c, const mlir::attn::Machine &machine);
 /// Two products for each feature of a pair, two operations each.
 inline double getFlops(const Case &c, double pairs) {

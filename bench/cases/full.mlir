@@ -72,3 +72,51 @@ func.func @f32_d64_short(%q: tensor<1x1x512x64xf32>,
       : tensor<1x1x512x512xf32>, tensor<1x1x512x64xf32> -> tensor<1x1x512x64xf32>
   return %o : tensor<1x1x512x64xf32>
 }
+
+func.func @f32_d80(%q: tensor<1x1x2048x80xf32>,
+                   %k: tensor<1x1x2048x80xf32>,
+                   %v: tensor<1x1x2048x80xf32>)
+    -> tensor<1x1x2048x80xf32> {
+  %s = attn.score dot(%q, %k) scale(0.1118033988749895)
+      : tensor<1x1x2048x80xf32>, tensor<1x1x2048x80xf32> -> tensor<1x1x2048x2048xf32>
+  %p = attn.softmax %s : tensor<1x1x2048x2048xf32>
+  %o = attn.weighted_sum %p, %v
+      : tensor<1x1x2048x2048xf32>, tensor<1x1x2048x80xf32> -> tensor<1x1x2048x80xf32>
+  return %o : tensor<1x1x2048x80xf32>
+}
+
+func.func @f32_d96(%q: tensor<1x1x2048x96xf32>,
+                   %k: tensor<1x1x2048x96xf32>,
+                   %v: tensor<1x1x2048x96xf32>)
+    -> tensor<1x1x2048x96xf32> {
+  %s = attn.score dot(%q, %k) scale(0.10206207261596577)
+      : tensor<1x1x2048x96xf32>, tensor<1x1x2048x96xf32> -> tensor<1x1x2048x2048xf32>
+  %p = attn.softmax %s : tensor<1x1x2048x2048xf32>
+  %o = attn.weighted_sum %p, %v
+      : tensor<1x1x2048x2048xf32>, tensor<1x1x2048x96xf32> -> tensor<1x1x2048x96xf32>
+  return %o : tensor<1x1x2048x96xf32>
+}
+
+func.func @f32_d112(%q: tensor<1x1x2048x112xf32>,
+                    %k: tensor<1x1x2048x112xf32>,
+                    %v: tensor<1x1x2048x112xf32>)
+    -> tensor<1x1x2048x112xf32> {
+  %s = attn.score dot(%q, %k) scale(0.0944911182523068)
+      : tensor<1x1x2048x112xf32>, tensor<1x1x2048x112xf32> -> tensor<1x1x2048x2048xf32>
+  %p = attn.softmax %s : tensor<1x1x2048x2048xf32>
+  %o = attn.weighted_sum %p, %v
+      : tensor<1x1x2048x2048xf32>, tensor<1x1x2048x112xf32> -> tensor<1x1x2048x112xf32>
+  return %o : tensor<1x1x2048x112xf32>
+}
+
+func.func @f32_d256(%q: tensor<1x1x2048x256xf32>,
+                    %k: tensor<1x1x2048x256xf32>,
+                    %v: tensor<1x1x2048x256xf32>)
+    -> tensor<1x1x2048x256xf32> {
+  %s = attn.score dot(%q, %k) scale(0.0625)
+      : tensor<1x1x2048x256xf32>, tensor<1x1x2048x256xf32> -> tensor<1x1x2048x2048xf32>
+  %p = attn.softmax %s : tensor<1x1x2048x2048xf32>
+  %o = attn.weighted_sum %p, %v
+      : tensor<1x1x2048x2048xf32>, tensor<1x1x2048x256xf32> -> tensor<1x1x2048x256xf32>
+  return %o : tensor<1x1x2048x256xf32>
+}
