@@ -47,7 +47,28 @@ static const bench::Case kCases[] = {
      512, 64, 1, Route::Naive},
 };
 
+static constexpr bench::Case decode(const char *name, const char *function,
+                                    ElementType type, int64_t heads,
+                                    int64_t keyHeads) {
+  bench::Case c = {name, "decode", function, bench::Keep::All, type, 8192, 128};
+  c.heads = heads;
+  c.keyHeads = keyHeads;
+  c.queries = 1;
+  return c;
+}
+
+static const bench::Case kDecodeCases[] = {
+    decode("decode", "f32", f32, 8, 8),
+    decode("decode 32/8", "f32_grouped", f32, 32, 8),
+    decode("decode bf16", "bf16", ElementType::BF16, 8, 8),
+};
+
 llvm::ArrayRef<bench::Case> bench::getCases() { return kCases; }
+llvm::ArrayRef<bench::Case> bench::getDecodeCases() { return kDecodeCases; }
+
+int64_t bench::Case::getKeyBytes() const {
+  return 2 * keyHeads * length * features * getByteWidth(type);
+}
 
 bench::Keys bench::getKeys(const Case &c, int64_t i) {
   switch (c.keep) {
@@ -97,7 +118,10 @@ static void fill(HostTensor &tensor, uint64_t seed, double deviation) {
 llvm::Expected<std::vector<HostTensor>> bench::makeInputs(const Case &c) {
   std::vector<HostTensor> inputs;
   for (int number = 0; number < 3; ++number) {
-    auto tensor = HostTensor::create(c.type, {1, 1, c.length, c.features});
+    bool isQuery = number == 0;
+    auto tensor = HostTensor::create(
+        c.type, {1, isQuery ? c.heads : c.keyHeads,
+                 isQuery ? c.getQueries() : c.length, c.features});
     if (!tensor)
       return tensor.takeError();
     // A score is a sum of products over sqrt(D): it deviates as the query does.
@@ -115,13 +139,16 @@ llvm::Expected<std::vector<HostTensor>> bench::makeInputs(const Case &c) {
   return inputs;
 }
 
-static reference::Tensor takeRows(const HostTensor &tensor,
+/// Rows of one head of `tensor` [1, H, M, D].
+static reference::Tensor takeRows(const HostTensor &tensor, int64_t head,
                                   llvm::ArrayRef<int64_t> rows) {
-  int64_t features = tensor.getShape().back();
+  int64_t features = tensor.getShape()[3];
+  int64_t first = head * tensor.getShape()[2];
   reference::Tensor result({int64_t(rows.size()), features});
   for (size_t r = 0; r < rows.size(); ++r)
     for (int64_t d = 0; d < features; ++d)
-      result({int64_t(r), d}) = tensor.getFloat(rows[r] * features + d);
+      result({int64_t(r), d}) =
+          tensor.getFloat((first + rows[r]) * features + d);
   return result;
 }
 
@@ -151,17 +178,21 @@ static reference::FloatFormat getFormat(ElementType type) {
                                      : reference::FloatFormat::F32;
 }
 
-llvm::Error bench::check(const Case &c, llvm::ArrayRef<HostTensor> inputs,
-                         const HostTensor &output) {
+static llvm::Error checkHead(const bench::Case &c,
+                             llvm::ArrayRef<HostTensor> inputs,
+                             const HostTensor &output, int64_t head) {
   // The ends, both sides of the borders of tiles, and something between.
   const int64_t n = c.length;
-  const int64_t rows[] = {0, 1, 63, 64, 255, 256, n / 3, n / 2 + 17, n - 1};
+  llvm::SmallVector<int64_t> rows = {0};
+  if (c.getQueries() == n)
+    rows.append({1, 63, 64, 255, 256, n / 3, n / 2 + 17, n - 1});
   std::vector<int64_t> all(n);
   for (int64_t i = 0; i < n; ++i)
     all[i] = i;
-  reference::Tensor query = takeRows(inputs[0], rows),
-                    key = takeRows(inputs[1], all),
-                    value = takeRows(inputs[2], all);
+  int64_t keyHead = head * c.keyHeads / c.heads;
+  reference::Tensor query = takeRows(inputs[0], head, rows),
+                    key = takeRows(inputs[1], keyHead, all),
+                    value = takeRows(inputs[2], keyHead, all);
   reference::Attention attention;
   attention.query = &query;
   attention.key = &key;
@@ -183,11 +214,18 @@ llvm::Error bench::check(const Case &c, llvm::ArrayRef<HostTensor> inputs,
   double magnitude = 0;
   for (double x : value.data)
     magnitude = std::max(magnitude, std::fabs(x));
-  reference::Comparison comparison =
-      reference::compare(takeRows(output, rows), expected, getFormat(c.type), n,
-                         magnitude * std::max(1.0, c.spread));
+  reference::Comparison comparison = reference::compare(
+      takeRows(output, head, rows), expected, getFormat(c.type), n,
+      magnitude * std::max(1.0, c.spread));
   if (comparison.passed())
     return llvm::Error::success();
   return llvm::createStringError("'%s' is wrong: %s", c.name,
                                  comparison.reason.c_str());
+}
+
+llvm::Error bench::check(const Case &c, llvm::ArrayRef<HostTensor> inputs,
+                         const HostTensor &output) {
+  if (llvm::Error error = checkHead(c, inputs, output, 0))
+    return error;
+  return checkHead(c, inputs, output, c.heads - 1);
 }

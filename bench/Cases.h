@@ -16,16 +16,23 @@ struct Case {
   const char *file, *function;
   Keep keep;
   mlir::attn::ElementType type;
-  /// Queries, and as many keys; features of each.
+  /// Keys, and as many queries unless `queries` says otherwise; features.
   int64_t length, features;
   /// The standard deviation of the scores.
   double spread = 1;
   mlir::attn::Route route = mlir::attn::Route::Fused;
   /// Scores go through a soft cap, and ALiBi is added.
   bool hasMod = false;
+  int64_t heads = 1, keyHeads = 1, queries = 0;
+
+  int64_t getQueries() const { return queries ? queries : length; }
+  /// Bytes of all keys and values.
+  int64_t getKeyBytes() const;
 };
 
 llvm::ArrayRef<Case> getCases();
+/// One query for each head, many keys: reading these is what takes the time.
+llvm::ArrayRef<Case> getDecodeCases();
 
 /// The keys that query `i` sees: from `first` up to, without, `end`.
 struct Keys {

@@ -135,6 +135,38 @@ bench::Measurement bench::measure(const std::function<void()> &function,
   return result;
 }
 
+void bench::readAll(const void *data, int64_t bytes) {
+  // One load brings the whole line.
+  const auto *p = static_cast<const char *>(data);
+  for (int64_t line = 0; line + 64 <= bytes; line += 64) {
+#if defined(__x86_64__)
+    asm volatile("movups (%0), %%xmm0" : : "r"(p + line) : "xmm0", "memory");
+#else
+    (void)*reinterpret_cast<const volatile int64_t *>(p + line);
+#endif
+  }
+}
+
+bench::Comparison bench::compare(const std::function<void()> &function,
+                                 const std::function<void()> &yardstick,
+                                 int repetitions) {
+  function(); // pages and threads
+  std::vector<double> functions, yardsticks, ratios;
+  auto time = [](const std::function<void()> &run) {
+    double start = threadTime();
+    run();
+    return threadTime() - start;
+  };
+  for (int i = 0; i < repetitions; ++i) {
+    yardsticks.push_back(time(yardstick));
+    functions.push_back(time(function));
+    ratios.push_back(yardsticks.back() / functions.back());
+  }
+  return {*std::min_element(functions.begin(), functions.end()),
+          *std::min_element(yardsticks.begin(), yardsticks.end()),
+          median(ratios)};
+}
+
 std::vector<std::vector<bench::Times>>
 bench::timeInTurn(const std::vector<std::function<void()>> &functions,
                   int repetitions) {

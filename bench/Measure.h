@@ -3,6 +3,7 @@
 #ifndef ATTN_BENCH_MEASURE_H
 #define ATTN_BENCH_MEASURE_H
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -35,6 +36,18 @@ struct Measurement {
 /// peak loop before and after each. Demands that there is one.
 Measurement measure(const std::function<void()> &function, double flops,
                     int repetitions);
+
+/// Loads all of some memory, line by line, and nothing else.
+void readAll(const void *data, int64_t bytes);
+
+/// Runs `function` and `yardstick` in turn, `repetitions` times; CPU seconds of
+/// this thread. Returns the best of each and the median of their ratios,
+/// yardstick over function.
+struct Comparison {
+  double function = 0, yardstick = 0, ratio = 0;
+};
+Comparison compare(const std::function<void()> &function,
+                   const std::function<void()> &yardstick, int repetitions);
 
 /// Seconds of one call: on the clock, of all threads together, and of the one
 /// that calls.

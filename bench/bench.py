@@ -24,7 +24,7 @@ from tables import GROUPS, TABLES, markdown
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-KINDS = ["rate", "threads", "memory", "startup", "peers"]
+KINDS = ["rate", "decode", "threads", "memory", "startup", "peers"]
 
 
 def tool(name):
@@ -47,6 +47,10 @@ def json_lines(command, env=None):
 
 def rate(args):
     yield from json_lines([tool("attn-bench"), f"--repetitions={args.repetitions}"])
+
+
+def decode(args):
+    yield from json_lines([tool("attn-bench"), "--decode", f"--repetitions={args.repetitions}"])
 
 
 def threads(args):

@@ -1,6 +1,7 @@
 // attn-bench: compiled attention beside the peak of the core it runs on.
 //
 //   attn-bench [--repetitions=N] [NAME..]   ratios of cases; all by default
+//   attn-bench --decode                     one query, beside reading its keys
 //   attn-bench --threads                    two threads beside one
 //   attn-bench --memory=LENGTH              what one call takes
 //
@@ -140,6 +141,35 @@ static llvm::Error measureCase(const Case &c, int repetitions) {
   return llvm::Error::success();
 }
 
+/// Bytes of keys and values a second, beside a loop that only reads them.
+static llvm::Error measureDecode(const Case &c, int repetitions) {
+  auto program = build(c);
+  if (!program)
+    return program.takeError();
+  setNumThreads(1);
+  if (llvm::Error error = checkOnce(c, *program))
+    return error;
+  auto readKeys = [&] {
+    for (int k : {1, 2})
+      bench::readAll(program->inputs[k].getData(),
+                     program->inputs[k].getNumBytes());
+  };
+  bench::Comparison times =
+      bench::compare([&] { program->run(); }, readKeys, repetitions);
+  double bytes = c.getKeyBytes() * 1e-9;
+  print(llvm::json::Object{
+      {"kind", "decode"},
+      {"name", c.name},
+      {"length", c.length},
+      {"bytes", c.getKeyBytes()},
+      {"rate", bytes / times.function},
+      {"peak", bytes / times.yardstick},
+      {"ratio", llvm::json::Object{{"best", times.yardstick / times.function},
+                                   {"median", times.ratio}}},
+      {"repetitions", repetitions}});
+  return llvm::Error::success();
+}
+
 /// Two threads beside one; and, because other programs want the cores too, two
 /// threads that do nothing but spin beside one that does.
 static llvm::Error compareThreads(int repetitions) {
@@ -236,7 +266,7 @@ static llvm::Error measureMemory(int64_t length) {
 static llvm::Error runAll(ArrayRef<StringRef> arguments) {
   int repetitions = 15;
   int64_t memory = 0;
-  bool threads = false;
+  bool threads = false, decode = false;
   std::vector<StringRef> names;
   for (StringRef argument : arguments) {
     StringRef value = argument;
@@ -248,6 +278,8 @@ static llvm::Error runAll(ArrayRef<StringRef> arguments) {
         return createStringError("--memory=N is for 1024 to 1048576 keys");
     } else if (value == "--threads") {
       threads = true;
+    } else if (value == "--decode") {
+      decode = true;
     } else if (value.starts_with("-")) {
       return createStringError("unknown option %s", argument.data());
     } else {
@@ -258,6 +290,12 @@ static llvm::Error runAll(ArrayRef<StringRef> arguments) {
     return measureMemory(memory);
   if (threads)
     return compareThreads(repetitions);
+  if (decode) {
+    for (const Case &c : bench::getDecodeCases())
+      if (llvm::Error error = measureDecode(c, repetitions))
+        return error;
+    return llvm::Error::success();
+  }
   for (StringRef name : names)
     if (llvm::none_of(bench::getCases(),
                       [&](const Case &c) { return name == c.name; }))

@@ -56,6 +56,13 @@ TABLES = {
         ["case", "length", "kept", "GFLOP/s", "peak", "ratio (best / median)", "whole tiles"],
         lambda r: [r["name"], r["length"], f"{r['kept']:.1%}", f"{r['gflops']['best']:.0f}",
                    f"{r['peak']['best']:.0f}", both(r["ratio"]), f"{r['tile_ratio']['best']:.2f}"]),
+    "decode": (
+        "One query",
+        "A query for each head, many keys, one thread. GB/s of keys and values, beside those of a "
+        "loop that reads the same memory and does nothing with it, in turn.",
+        ["case", "keys", "MiB", "GB/s", "plain reading", "ratio (best / median)"],
+        lambda r: [r["name"], r["length"], f"{r['bytes'] / 2**20:.0f}", f"{r['rate']:.1f}",
+                   f"{r['peak']:.1f}", both(r["ratio"])]),
     "threads": (
         "Two threads",
         "CPU time of both together over that of one; the part of it in the calling thread, half "
