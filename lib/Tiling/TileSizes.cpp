@@ -18,7 +18,9 @@ TileSizes mlir::attn::chooseTileSizes(const AttentionShape &shape,
     int64_t vectors = 1;
     while (vectors * lanes < shape.queries)
       vectors *= 2;
-    return {vectors * lanes, keys};
+    // What a step does once for each tile of keys is little beside reading many
+    // of them.
+    return {vectors * lanes, 4 * keys};
   }
   // queries * (D + E) * bytes <= l2 * 3 / 8
   int64_t features = shape.features < 0 ? 64 : shape.features;

@@ -22,6 +22,7 @@ FOLDS = "lib/IR/AttnFolds.cpp"
 ANALYSIS = "lib/Analysis/MaskEmit.cpp"
 TILE = "lib/Tiling/Tile.cpp"
 STEP = "lib/Codegen/CPU/EmitStep.cpp"
+ROWS = "lib/Codegen/CPU/EmitRows.cpp"
 SCORES = "lib/Codegen/CPU/EmitScores.cpp"
 VALUES = "lib/Codegen/CPU/EmitWeightedSum.cpp"
 EDGES = "lib/Codegen/CPU/EmitEdges.cpp"
@@ -220,6 +221,14 @@ MUTANTS = [
     Mutant("last-columns-skipped", "lib/Codegen/CPU/TileBuilder.cpp",
            "if (end != known.getSExtValue())", "if (false)",
            "features past the last whole vector"),
+    Mutant("rows-not-guarded", ROWS,
+           "      isFinite, []() { return SmallVector<Value>(); },",
+           "      arith::ConstantIntOp::create(b, true, 1),\n"
+           "      []() { return SmallVector<Value>(); },",
+           "S3: a few queries, 0 * NaN of a removed value"),
+    Mutant("rows-past-the-end", ROWS,
+           "  return arith::SelectOp::create(b, exists, s, b.negInf());", "  (void)exists;\n  return s;",
+           "a few queries: what stands behind the last key counts as a score"),
     Mutant("group-turned", "lib/Fusion/GroupHeads.cpp",
            "mapping.map(old.getArgument(head + 1),", "mapping.map(old.getArgument(head),",
            "grouped heads: a mod sees another head"),

@@ -110,9 +110,11 @@ Value StepEmitter::emitAllFinite() {
 }
 
 void StepEmitter::emit() {
+  count = op.getCount();
+  if (isForRows())
+    return emitRows();
   int64_t width = numVectors * b.lanes, numBlocks = op.getNumQueries() / width;
   int64_t keys = op.getMaxCount();
-  count = op.getCount();
   numQueries = op.getQueries() ? op.getQueries() : b.index(op.getNumQueries());
   scores = allocateScratch(MemRefType::get({keys, width}, b.compute),
                            /*zeroed=*/false);

@@ -79,6 +79,15 @@ private:
   void emitValueRows(const Window &window, Value row0, int64_t rows,
                      bool guarded);
 
+  // EmitRows.cpp
+  bool isForRows();
+  void emitRows();
+  void transposeToRows(Value columns, Value rows);
+  void emitRowScores(Value query, int64_t queries);
+  Value emitRowOfScores(Value q, Value key0);
+  void emitRowSoftmax(Value q, Value factors);
+  Value emitRowSums(Value out, int64_t queries, bool guarded);
+
   Value at(Value query0, int64_t vector) {
     return b.addIndex(query0, vector * b.lanes);
   }
