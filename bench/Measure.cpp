@@ -77,8 +77,11 @@ __attribute__((target("avx2,fma"), noinline)) static double peak256() {
   return double(kLoops) * 12 * 8 * 2;
 }
 
+static int64_t maxVectorBytes = 64;
+void bench::limitPeak(int64_t vectorBytes) { maxVectorBytes = vectorBytes; }
+
 std::string bench::peakName() {
-  if (__builtin_cpu_supports("avx512f"))
+  if (__builtin_cpu_supports("avx512f") && maxVectorBytes >= 64)
     return "avx512";
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     return "avx2";
@@ -86,9 +89,10 @@ std::string bench::peakName() {
 }
 
 static double runPeak() {
-  return __builtin_cpu_supports("avx512f") ? peak512() : peak256();
+  return bench::peakName() == "avx512" ? peak512() : peak256();
 }
 #else
+void bench::limitPeak(int64_t) {}
 std::string bench::peakName() { return ""; }
 static double runPeak() { return 0; }
 #endif

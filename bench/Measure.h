@@ -19,6 +19,8 @@ double wallTime();
 /// The loop of fused multiply-adds that this processor can run: "avx512",
 /// "avx2" or, if there is none, empty.
 std::string peakName();
+/// From now on the loop has vectors of at most so many bytes.
+void limitPeak(int64_t vectorBytes);
 
 /// GFLOP/s. `best` is the best of all repetitions, `median` their median.
 struct Rate {

@@ -47,6 +47,9 @@ def json_lines(command, env=None):
 
 def rate(args):
     yield from json_lines([tool("attn-bench"), f"--repetitions={args.repetitions}"])
+    for result in json_lines([tool("attn-bench"), "--mcpu=haswell", "full d64", "full d128",
+                              "causal d64", f"--repetitions={args.repetitions}"]):
+        yield {**result, "name": f"{result['name']} (AVX2)"}
 
 
 def decode(args):

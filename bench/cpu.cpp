@@ -1,6 +1,7 @@
 // attn-bench: compiled attention beside the peak of the core it runs on.
 //
 //   attn-bench [--repetitions=N] [NAME..]   ratios of cases; all by default
+//   attn-bench --mcpu=NAME ..               code for, and the peak of, another
 //   attn-bench --decode                     one query, beside reading its keys
 //   attn-bench --threads                    two threads beside one
 //   attn-bench --memory=LENGTH              what one call takes
@@ -42,6 +43,9 @@ struct Program {
 };
 } // namespace
 
+/// What is compiled for; this machine if it names no cpu.
+static CompilerOptions compilerOptions;
+
 static llvm::Expected<Program> build(const Case &c) {
   Program program;
   DialectRegistry registry;
@@ -64,7 +68,7 @@ static llvm::Expected<Program> build(const Case &c) {
     if (function != *entry)
       function.setPrivate();
 
-  auto machine = createTargetMachine({});
+  auto machine = createTargetMachine(compilerOptions);
   if (!machine)
     return machine.takeError();
   AttnPipelineOptions options;
@@ -75,7 +79,7 @@ static llvm::Expected<Program> build(const Case &c) {
   buildAttnPipeline(passes, options);
   if (failed(passes.run(**module)))
     return createStringError("@%s cannot be lowered", c.function);
-  auto callable = compile(**module, *signature);
+  auto callable = compile(**module, *signature, compilerOptions);
   if (!callable)
     return callable.takeError();
   program.callable.emplace(std::move(*callable));
@@ -122,6 +126,7 @@ static llvm::Error measureCase(const Case &c, int repetitions) {
   if (llvm::Error error = checkOnce(c, *program))
     return error;
   double pairs = bench::countPairs(c);
+  bench::limitPeak(program->machine.vectorBytes);
   bench::Measurement m = bench::measure([&] { program->run(); },
                                         bench::getFlops(c, pairs), repetitions);
   double tiles = bench::countPairsOfTiles(c, program->machine) / pairs;
@@ -137,6 +142,7 @@ static llvm::Error measureCase(const Case &c, int repetitions) {
       {"tile_ratio", toJSON({m.ratio.best * tiles, m.ratio.median * tiles})},
       {"kept", pairs / (double(c.length) * c.length)},
       {"loop", bench::peakName()},
+      {"mcpu", compilerOptions.cpu},
       {"repetitions", repetitions}});
   return llvm::Error::success();
 }
@@ -276,6 +282,8 @@ static llvm::Error runAll(ArrayRef<StringRef> arguments) {
     } else if (value.consume_front("--memory=")) {
       if (value.getAsInteger(10, memory) || memory < 1024 || memory > 1 << 20)
         return createStringError("--memory=N is for 1024 to 1048576 keys");
+    } else if (value.consume_front("--mcpu=")) {
+      compilerOptions.cpu = value.str();
     } else if (value == "--threads") {
       threads = true;
     } else if (value == "--decode") {
