@@ -25,8 +25,7 @@ private:
   struct Window {
     /// The first query, counted in the tile.
     Value query0;
-    /// Keys [first, last), counted in the tile. `first` is a multiple of
-    /// numRows.
+    /// Keys [first, last), counted in the tile.
     Value first, last;
     /// The mask keeps every pair; null if nobody can tell.
     Value full;
@@ -42,7 +41,7 @@ private:
   SmallVector<Value> emitSpeculation(const Window &window,
                                      ArrayRef<Value> reference);
   SmallVector<Value> emitExact(const Window &window, ArrayRef<Value> reference,
-                               Value wasRaised);
+                               Value blockIndex);
   void rescaleAcc(Value query0, ArrayRef<Value> factors);
   Value isAny(ArrayRef<Value> conditions);
   /// exceeds[v] = s[v] > reference[v] + headroom
