@@ -1,13 +1,13 @@
 // attn.step for a few queries: features and keys are lanes.
 //
-//   for each few keys:  s[q][key] = sum over lanes of q[q][d..] * k[key][d..]
-//   for each query:     max', p = exp(mask(mod(s)) - max'), sum'     lanes:
-//   keys for each few lines of features:  o[q][e..] = sum over keys of p *
-//   v[key][e..] acc[e..][q] = c * acc + transpose(o)
+//   for each key:       s[q][key] = sum over lanes of q[q][d] * k[key][d]
+//   for each query:     max', p = exp(mask(mod(s)) - max'), sum'
+//   for a few vectors:  o[q][e] = sum over keys of p[q][key] * v[key][e]
+//   acc[e][q] = c * acc[e][q] + o[q][e]
 //
 // With one query in each lane a decoder would use one lane of sixteen, and read
-// keys one scalar a cycle. Here it reads them as fast as memory gives them. The
-// reference of a query moves by the rule of EmitStep.cpp.
+// keys one scalar a cycle; here it reads vectors. The reference of a query moves
+// by the rule of EmitStep.cpp.
 //
 // Tested by test/Codegen/CPU/emit-rows.mlir.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
