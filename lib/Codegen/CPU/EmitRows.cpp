@@ -6,8 +6,8 @@
 //   acc[e][q] = c * acc[e][q] + o[q][e]
 //
 // With one query in each lane a decoder would use one lane of sixteen, and read
-// keys one scalar a cycle; here it reads vectors. The reference of a query moves
-// by the rule of EmitStep.cpp.
+// keys one scalar a cycle; here it reads vectors. The reference of a query
+// moves by the rule of EmitStep.cpp.
 //
 // Tested by test/Codegen/CPU/emit-rows.mlir.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
