@@ -13,6 +13,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Iterators.h"
 #include "mlir/IR/Remarks.h"
+#include "mlir/IR/TypeUtilities.h"
 
 namespace mlir::attn {
 #define GEN_PASS_DEF_FUSEPASS
@@ -184,11 +185,14 @@ FailureOr<FusedOp> mlir::attn::fuseAttention(RewriterBase &rewriter,
   SoftmaxOp softmax = chain->softmax;
   rewriter.setInsertionPoint(*place);
   bool wantsLse = softmax.getLse() && !softmax.getLse().use_empty();
-  auto fused = FusedOp::create(rewriter, op.getLoc(), op.getType(),
-                               wantsLse ? softmax.getLse().getType() : Type(),
-                               score.getQuery(), score.getKey(), op.getValue(),
-                               score.getParams(), softmax.getSink(),
-                               score.getScaleAttr());
+  // Weights of the compute type are what a fused op has unless it says more.
+  Type weights = getElementTypeOrSelf(softmax.getResult());
+  bool isRounded = weights != getElementTypeOrSelf(softmax.getScores());
+  auto fused = FusedOp::create(
+      rewriter, op.getLoc(), op.getType(),
+      wantsLse ? softmax.getLse().getType() : Type(), score.getQuery(),
+      score.getKey(), op.getValue(), score.getParams(), softmax.getSink(),
+      score.getScaleAttr(), isRounded ? TypeAttr::get(weights) : TypeAttr());
   if (!score.isDot())
     rewriter.cloneRegionBefore(score.getBody(), fused.getScoreBody(),
                                fused.getScoreBody().end());

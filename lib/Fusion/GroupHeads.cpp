@@ -125,7 +125,7 @@ FailureOr<FusedOp> mlir::attn::groupHeads(RewriterBase &rewriter, FusedOp op) {
       op.getLse() ? regrouped(op.getLse()) : Type(),
       regroup(rewriter, loc, op.getQuery(), axis, keyHeads, *group),
       op.getKey(), op.getValue(), op.getParams(), /*sink=*/Value(),
-      op.getScaleAttr());
+      op.getScaleAttr(), op.getWeightsAttr());
   // A score region sees features alone.
   rewriter.cloneRegionBefore(op.getScoreBody(), grouped.getScoreBody(),
                              grouped.getScoreBody().end());

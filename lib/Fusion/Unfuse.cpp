@@ -48,9 +48,9 @@ LogicalResult mlir::attn::unfuseAttention(RewriterBase &rewriter, FusedOp op) {
     move(op.getMaskBody(), mask.getBody());
     scores = mask;
   }
-  auto softmax = SoftmaxOp::create(rewriter, loc, type,
-                                   op.getLse() ? op.getLse().getType() : Type(),
-                                   scores, op.getSink());
+  auto softmax = SoftmaxOp::create(
+      rewriter, loc, type.clone(op.getWeightsType()),
+      op.getLse() ? op.getLse().getType() : Type(), scores, op.getSink());
   auto sum = WeightedSumOp::create(rewriter, loc, op.getResult().getType(),
                                    softmax.getResult(), op.getValue());
   SmallVector<Value> results = {sum};

@@ -32,6 +32,11 @@ FloatType FusedOp::getComputeType() {
   return attn::getComputeType(getKey().getType().getElementType());
 }
 
+FloatType FusedOp::getWeightsType() {
+  std::optional<Type> weights = getWeights();
+  return weights ? cast<FloatType>(*weights) : getComputeType();
+}
+
 FloatType StepOp::getComputeType() {
   return cast<FloatType>(getElementTypeOrSelf(getOuts()[0].getType()));
 }
@@ -155,6 +160,27 @@ void StepOp::getEffects(Effects &effects) { addBufferEffects(*this, effects); }
 void MergeOp::getEffects(Effects &effects) { addBufferEffects(*this, effects); }
 void FinishOp::getEffects(Effects &effects) {
   addBufferEffects(*this, effects);
+}
+
+//===----------------------------------------------------------------------===//
+// Syntax: what declarative formats call
+//===----------------------------------------------------------------------===//
+
+/// `scores [-> weights]`: without an arrow they are of one type.
+static ParseResult parseScoresAndWeights(OpAsmParser &parser, Type &scores,
+                                         Type &weights) {
+  if (parser.parseType(scores))
+    return failure();
+  weights = scores;
+  return failed(parser.parseOptionalArrow()) ? ParseResult(success())
+                                             : parser.parseType(weights);
+}
+
+static void printScoresAndWeights(OpAsmPrinter &p, Operation *, Type scores,
+                                  Type weights) {
+  p << scores;
+  if (weights != scores)
+    p << " -> " << weights;
 }
 
 #define GET_OP_CLASSES

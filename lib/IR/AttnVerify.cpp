@@ -197,6 +197,9 @@ LogicalResult mlir::attn::verifyMaskRegion(Operation *op, Region &region,
                             IntegerType::get(op->getContext(), 1));
 }
 
+/// softmax_c4, fused_c1: the types that a program may ask weights to be of.
+static bool isHalf(Type type) { return type.isF16() || type.isBF16(); }
+
 /// softmax_c3
 static LogicalResult verifySink(Operation *op, Value sink, Shape scores,
                                 Type compute) {
@@ -223,9 +226,10 @@ static LogicalResult verifyLse(Operation *op, Value lse, Shape scores,
   return success();
 }
 
-/// weighted_sum_c1 to weighted_sum_c4 for weights of shape `weights`.
+/// weighted_sum_c1 to weighted_sum_c4 for weights of shape `weights` and
+/// element type `weight`.
 static LogicalResult verifyWeightedSum(Operation *op, Shape weights,
-                                       Type compute, Value value,
+                                       Type weight, Value value,
                                        RankedTensorType result) {
   // weighted_sum_c1
   Shape v = shapeOf(value), out = result.getShape();
@@ -254,10 +258,15 @@ static LogicalResult verifyWeightedSum(Operation *op, Shape weights,
   if (failed(verifyLeading(op, "values", v, weights)))
     return failure();
   // weighted_sum_c4
-  if (compute != getComputeType(elementOf(value)))
-    return op->emitOpError()
-           << "expected weights of the values' compute type "
-           << getComputeType(elementOf(value)) << ", got " << compute;
+  Type compute = getComputeType(elementOf(value));
+  if (weight != compute && weight != elementOf(value)) {
+    InFlightDiagnostic diag = op->emitOpError()
+                              << "expected weights of the values' compute type "
+                              << compute;
+    if (elementOf(value) != compute)
+      diag << " or element type " << elementOf(value);
+    return diag << ", got " << weight;
+  }
   Type element = result.getElementType();
   if (element != elementOf(value) && element != compute)
     return op->emitOpError()
@@ -374,9 +383,19 @@ LogicalResult SoftmaxOp::verify() {
   auto type = cast<RankedTensorType>(getScores().getType());
   if (failed(verifyScoresRank(*this, type.getRank())) ||
       failed(
-          verifyLse(*this, getLse(), type.getShape(), type.getElementType())))
+          verifyLse(*this, getLse(), type.getShape(), type.getElementType())) ||
+      failed(
+          verifySink(*this, getSink(), type.getShape(), type.getElementType())))
     return failure();
-  return verifySink(*this, getSink(), type.getShape(), type.getElementType());
+  // softmax_c4
+  auto weights = cast<RankedTensorType>(getResult().getType());
+  Type weight = weights.getElementType(), score = type.getElementType();
+  bool fits = weight == score || (score.isF32() && isHalf(weight));
+  if (!fits || weights.getShape() != type.getShape())
+    return emitOpError() << "expected weights of type " << type
+                         << (score.isF32() ? " or of f16 or bf16" : "")
+                         << ", got " << weights;
+  return success();
 }
 
 LogicalResult WeightedSumOp::verify() {
@@ -398,9 +417,17 @@ LogicalResult FusedOp::verify() {
                          isDot())) ||
       failed(verifyWeightedSum(*this, scores, getComputeType(), getValue(),
                                getResult().getType())) ||
-      failed(verifyLse(*this, getLse(), scores, getComputeType())))
+      failed(verifyLse(*this, getLse(), scores, getComputeType())) ||
+      failed(verifySink(*this, getSink(), scores, getComputeType())))
     return failure();
-  return verifySink(*this, getSink(), scores, getComputeType());
+  // fused_c1
+  std::optional<Type> weights = getWeights();
+  if (weights && (!isHalf(*weights) || *weights != elementOf(getValue())))
+    return emitOpError()
+           << "expected weights of f16 or bf16 as the values are, "
+              "got "
+           << *weights << " for values of " << elementOf(getValue());
+  return success();
 }
 
 LogicalResult FusedOp::verifyRegions() {

@@ -72,23 +72,44 @@ double largestFinite(const Tensor &tensor) {
 // which values of both signs may cancel. A key too many or too few changes an
 // output by about 1/N of that size, so in f32 it is seen up to about 30,000
 // keys.
-Tolerance toleranceFor(FloatFormat format, int64_t numKeys) {
+//
+// If the program allows weights of a 16-bit format, of unit roundoff w and
+// smallest subnormal t, each p_j may be rounded to it once: it is then off by
+// at most w * p_j, or by t / 2 where it is below the normal numbers. With V the
+// largest |v_j|, and as weights sum to at most one:
+//
+// - sum_j p_j v_j is off by at most (w + N * t / 2) * V;
+// - if L is the sum of the rounded weights, it is off by as much relative to
+//   itself, and |o| is at most V: as much again;
+// - if exp(s_j - m) is rounded before it is divided, the same holds of the sums
+//   before the division, as L is at least one: one key, or the sink, is the
+//   largest.
+//
+// This is a bound, not a deviation: the weights of one key, or of keys whose
+// values are alike, do not average. For bf16 the second part is nothing; for
+// f16 it is as large as the first at 16,384 keys.
+Tolerance toleranceFor(FloatFormat format, int64_t numKeys,
+                       std::optional<FloatFormat> weights) {
   FloatFormat compute =
       format == FloatFormat::F64 ? FloatFormat::F64 : FloatFormat::F32;
   double u = unitRoundoff(compute);
   double keys = static_cast<double>(std::max<int64_t>(numKeys, 1));
-  return {unitRoundoff(format), (64 + 2 * std::sqrt(keys)) * u,
+  double rounded =
+      weights ? 2 * unitRoundoff(*weights) + keys * unitInLastPlace(0, *weights)
+              : 0;
+  return {unitRoundoff(format), (64 + 2 * std::sqrt(keys)) * u, rounded,
           unitInLastPlace(0, format)};
 }
 
 Comparison compare(const Tensor &actual, const Tensor &expected,
-                   FloatFormat format, int64_t numKeys, double magnitude) {
+                   FloatFormat format, int64_t numKeys, double magnitude,
+                   std::optional<FloatFormat> weights) {
   Comparison result;
   if (actual.shape != expected.shape) {
     result.reason = describeShapes(actual.shape, expected.shape);
     return result;
   }
-  Tolerance tolerance = toleranceFor(format, numKeys);
+  Tolerance tolerance = toleranceFor(format, numKeys, weights);
   magnitude = std::max(magnitude, largestFinite(expected));
 
   double sumOfSquares = 0, worstExcess = 0;
@@ -97,7 +118,8 @@ Comparison compare(const Tensor &actual, const Tensor &expected,
     if (std::isnan(a) && std::isnan(e))
       continue;
     double allowed = tolerance.rounding * std::fabs(e) +
-                     tolerance.arithmetic * magnitude + tolerance.underflow;
+                     (tolerance.arithmetic + tolerance.weights) * magnitude +
+                     tolerance.underflow;
     // Infinities match, also where rounding to the format overflows: there the
     // expected element may lie on either side of the threshold.
     if (a == e || (std::isinf(a) && std::isfinite(e) &&

@@ -6,7 +6,7 @@
 // RUN: grep -c attn.fused %t.fused | FileCheck %s --check-prefix=COUNT
 // RUN: not grep attn.fused %t.graph
 
-// COUNT: 4
+// COUNT: 5
 
 func.func @dot(%q: tensor<2x8x?x4xf16>, %k: tensor<2x2x?x4xf16>) -> tensor<2x8x?x4xf16> {
   %s = attn.score dot(%q, %k) scale(0.5)
@@ -57,4 +57,11 @@ func.func @half_result_in_compute_type(%q: tensor<?x4xbf16>) -> tensor<?x4xf32> 
   %p = attn.softmax %s : tensor<?x?xf32>
   %o = attn.weighted_sum %p, %q : tensor<?x?xf32>, tensor<?x4xbf16> -> tensor<?x4xf32>
   return %o : tensor<?x4xf32>
+}
+
+func.func @weights_of_16_bits(%q: tensor<?x4xbf16>) -> (tensor<?x4xbf16>, tensor<?xf32>) {
+  %s = attn.score dot(%q, %q) : tensor<?x4xbf16>, tensor<?x4xbf16> -> tensor<?x?xf32>
+  %p, %lse = attn.softmax %s : tensor<?x?xf32> -> tensor<?x?xbf16>, tensor<?xf32>
+  %o = attn.weighted_sum %p, %q : tensor<?x?xbf16>, tensor<?x4xbf16> -> tensor<?x4xbf16>
+  return %o, %lse : tensor<?x4xbf16>, tensor<?xf32>
 }

@@ -250,3 +250,31 @@ func.func @across_regions(%q: tensor<4x4xf32>, %k: tensor<4x4xf32>, %n: index)
   }
   return %r : tensor<4x4xf32>
 }
+
+// -----
+
+// Weights of 16 bits are asked for by the fused op, too; one that is read by two
+// sums is asked for twice.
+
+// CHECK-LABEL: func.func @weights(
+// CHECK-NEXT: attn.fused {{.*}} weights(f16) :
+// CHECK-NEXT: attn.fused {{.*}} weights(f16) :
+// CHECK-NOT: attn.softmax
+func.func @weights(%q: tensor<?x4xf16>, %v: tensor<?x3xf16>) -> (tensor<?x4xf16>, tensor<?x3xf32>) {
+  %s = attn.score dot(%q, %q) : tensor<?x4xf16>, tensor<?x4xf16> -> tensor<?x?xf32>
+  %p = attn.softmax %s : tensor<?x?xf32> -> tensor<?x?xf16>
+  %o = attn.weighted_sum %p, %q : tensor<?x?xf16>, tensor<?x4xf16> -> tensor<?x4xf16>
+  %o2 = attn.weighted_sum %p, %v : tensor<?x?xf16>, tensor<?x3xf16> -> tensor<?x3xf32>
+  return %o, %o2 : tensor<?x4xf16>, tensor<?x3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @weights_in_the_compute_type(
+// CHECK-NOT: weights(
+func.func @weights_in_the_compute_type(%q: tensor<?x4xf16>) -> tensor<?x4xf16> {
+  %s = attn.score dot(%q, %q) : tensor<?x4xf16>, tensor<?x4xf16> -> tensor<?x?xf32>
+  %p = attn.softmax %s : tensor<?x?xf32>
+  %o = attn.weighted_sum %p, %q : tensor<?x?xf32>, tensor<?x4xf16> -> tensor<?x4xf16>
+  return %o : tensor<?x4xf16>
+}

@@ -93,3 +93,15 @@ func.func @apart(%q2: tensor<4x2x8xf32>, %qd: tensor<?x1x8xf32>, %q: tensor<4x1x
       : tensor<4x2x8xf32>, tensor<?x1x8xf32>, tensor<4x1x8xf32>, tensor<4x1x8xf32>,
         tensor<4x1x8xf32>, tensor<4x1x8xf32>, tensor<1x8xf32>, tensor<2x1x8xf32>
 }
+
+// -----
+
+// The type that the program allows weights stays.
+
+// CHECK-LABEL: func.func @weights(
+// CHECK: attn.fused {{.*}} weights(bf16) : {{.*}} -> tensor<1x6x8xbf16>
+func.func @weights(%q: tensor<6x1x8xbf16>, %k: tensor<1x?x8xbf16>) -> tensor<6x1x8xbf16> {
+  %o = attn.fused query(%q) key(%k) value(%k) weights(bf16)
+      : (tensor<6x1x8xbf16>, tensor<1x?x8xbf16>, tensor<1x?x8xbf16>) -> tensor<6x1x8xbf16>
+  return %o : tensor<6x1x8xbf16>
+}

@@ -59,3 +59,16 @@ func.func @without_query(%k: tensor<?x8xf32>, %v: tensor<?x4xf32>) -> tensor<?x4
   } : (tensor<?x8xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
   return %o : tensor<?x4xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @weights(
+// CHECK: %[[S:.*]] = attn.score dot
+// CHECK: %[[P:.*]], %[[LSE:.*]] = attn.softmax %[[S]] : tensor<?x?xf32> -> tensor<?x?xf16>, tensor<?xf32>
+// CHECK: attn.weighted_sum %[[P]], %{{.*}} : tensor<?x?xf16>, tensor<?x4xf16> -> tensor<?x4xf16>
+func.func @weights(%q: tensor<?x8xf16>, %k: tensor<?x8xf16>, %v: tensor<?x4xf16>)
+    -> (tensor<?x4xf16>, tensor<?xf32>) {
+  %o, %lse = attn.fused query(%q) key(%k) value(%v) weights(f16)
+      : (tensor<?x8xf16>, tensor<?x8xf16>, tensor<?x4xf16>) -> (tensor<?x4xf16>, tensor<?xf32>)
+  return %o, %lse : tensor<?x4xf16>, tensor<?xf32>
+}

@@ -185,16 +185,20 @@ def generate(seed, number, folder, plant=False):
     weights = p.fresh()
     has_lse = r.random() < 0.4
     lse = p.fresh() if has_lse else None
+    weights_type = tensor(leading + [m, n], pieces.weights_of(g, element))
+    arrow = f" -> {weights_type}" if weights_type != scores_type else ""
+    if arrow:
+        p.features.append("weights-16")
     p.body.say(f"{weights}{f', {lse}' if lse else ''} = attn.softmax {scores}{sink} : "
-               f"{scores_type}{f', {lse_type}' if lse else ''}")
+               f"{scores_type}{arrow}{f', {lse_type}' if lse else ''}")
     out_type = tensor(leading + [m, e], compute if r.random() < 0.15 else element)
-    out = p.body.let(f"attn.weighted_sum {weights}, {v[0]} : {scores_type}, {v[1]} -> {out_type}")
+    out = p.body.let(f"attn.weighted_sum {weights}, {v[0]} : {weights_type}, {v[1]} -> {out_type}")
     results = [(out, out_type)]
     if lse:
         results.append((lse, lse_type))
         p.features.append("lse")
     if r.random() < 0.04:
-        results.append((weights, scores_type))  # someone looks at the weights, too
+        results.append((weights, weights_type))  # someone looks at the weights, too
         p.features.append("weights")
 
     path = folder / f"{number}.mlir"

@@ -1,5 +1,5 @@
-# What attention is made of: score functions, score_mods and masks, each at
-# random. Whatever decides which keys stay is computed exactly (from integers
+# What attention is made of: score functions, score_mods, masks and the type of
+# weights, each at random. Whatever decides which keys stay is computed exactly (from integers
 # or inputs, not from scores), as rounding may not move it.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import math
@@ -337,6 +337,16 @@ def dense(g):
 
 
 NAMED = [causal, causal, window, window, lengths, prefix, segments, dense]
+
+
+# weights --------------------------------------------------------------------
+
+
+def weights_of(g, element):
+    """The type of the weights; 16-bit inputs allow weights of theirs."""
+    if element in ("f16", "bf16") and g.random.random() < 0.4:
+        return element
+    return g.type
 
 
 def context(**fields):

@@ -1,4 +1,5 @@
-// attn.fused obeys the constraints of the five ops it stands for, by their names.
+// attn.fused obeys the constraints of the five ops it stands for, by their names,
+// and one of its own.
 
 // RUN: attn-opt %s --split-input-file --verify-diagnostics
 
@@ -159,5 +160,32 @@ func.func @weighted_sum_c4(%q: tensor<4x8xf32>, %k: tensor<4x8xf32>, %v: tensor<
   // expected-error @+1 {{expected a result of element type 'f32' or 'f32', got 'f64'}}
   %o = attn.fused query(%q) key(%k) value(%v)
       : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf64>
+  return
+}
+
+// -----
+
+func.func @fused_c1_not_16_bits(%q: tensor<4x8xf32>, %k: tensor<4x8xf32>, %v: tensor<4x8xf32>) {
+  // expected-error @+1 {{expected weights of f16 or bf16 as the values are, got 'f32' for values of 'f32'}}
+  %o = attn.fused query(%q) key(%k) value(%v) weights(f32)
+      : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  return
+}
+
+// -----
+
+func.func @fused_c1_of_f32(%q: tensor<4x8xf32>, %k: tensor<4x8xf32>, %v: tensor<4x8xf32>) {
+  // expected-error @+1 {{expected weights of f16 or bf16 as the values are, got 'bf16' for values of 'f32'}}
+  %o = attn.fused query(%q) key(%k) value(%v) weights(bf16)
+      : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  return
+}
+
+// -----
+
+func.func @fused_c1_no_float(%q: tensor<4x8xf16>, %k: tensor<4x8xf16>, %v: tensor<4x8xf16>) {
+  // expected-error @+1 {{expected weights of f16 or bf16 as the values are, got 'i16' for values of 'f16'}}
+  %o = attn.fused query(%q) key(%k) value(%v) weights(i16)
+      : (tensor<4x8xf16>, tensor<4x8xf16>, tensor<4x8xf16>) -> tensor<4x8xf16>
   return
 }

@@ -100,18 +100,29 @@ func.func @masks(%s: tensor<2x8x?x?xf32>, %n: tensor<2xi64>, %p: tensor<1xindex>
 // CHECK-LABEL: func.func @softmax(
 // CHECK: %{{.*}} = attn.softmax %{{.*}} : tensor<8x?x?xf32>
 // CHECK: %{{.*}}, %{{.*}} = attn.softmax %{{.*}} sink(%{{.*}} : tensor<8xf32>) : tensor<8x?x?xf32>, tensor<8x?xf32>
+// CHECK: %{{.*}} = attn.softmax %{{.*}} : tensor<8x?x?xf32> -> tensor<8x?x?xbf16>{{$}}
+// CHECK: %{{.*}}, %{{.*}} = attn.softmax %{{.*}} sink(%{{.*}} : tensor<8xf32>) {note = "kept"} : tensor<8x?x?xf32> -> tensor<8x?x?xf16>, tensor<8x?xf32>
 func.func @softmax(%s: tensor<8x?x?xf32>, %t: tensor<8xf32>)
-    -> (tensor<8x?x?xf32>, tensor<8x?x?xf32>, tensor<8x?xf32>) {
+    -> (tensor<8x?x?xf32>, tensor<8x?x?xf32>, tensor<8x?xf32>,
+        tensor<8x?x?xbf16>, tensor<8x?x?xf16>, tensor<8x?xf32>) {
   %p = attn.softmax %s : tensor<8x?x?xf32>
   %p2, %lse = attn.softmax %s sink(%t : tensor<8xf32>) : tensor<8x?x?xf32>, tensor<8x?xf32>
-  return %p, %p2, %lse : tensor<8x?x?xf32>, tensor<8x?x?xf32>, tensor<8x?xf32>
+  %p3 = attn.softmax %s : tensor<8x?x?xf32> -> tensor<8x?x?xbf16>
+  %p4, %lse4 = attn.softmax %s sink(%t : tensor<8xf32>) {note = "kept"}
+      : tensor<8x?x?xf32> -> tensor<8x?x?xf16>, tensor<8x?xf32>
+  return %p, %p2, %lse, %p3, %p4, %lse4
+      : tensor<8x?x?xf32>, tensor<8x?x?xf32>, tensor<8x?xf32>,
+        tensor<8x?x?xbf16>, tensor<8x?x?xf16>, tensor<8x?xf32>
 }
 
 // CHECK-LABEL: func.func @weighted_sum(
 // CHECK: attn.weighted_sum %{{.*}}, %{{.*}} : tensor<8x?x?xf32>, tensor<2x?x64xf16> -> tensor<8x?x64xf16>
-func.func @weighted_sum(%p: tensor<8x?x?xf32>, %v: tensor<2x?x64xf16>) -> tensor<8x?x64xf16> {
+// CHECK: attn.weighted_sum %{{.*}}, %{{.*}} : tensor<8x?x?xf16>, tensor<2x?x64xf16> -> tensor<8x?x64xf32>
+func.func @weighted_sum(%p: tensor<8x?x?xf32>, %p16: tensor<8x?x?xf16>, %v: tensor<2x?x64xf16>)
+    -> (tensor<8x?x64xf16>, tensor<8x?x64xf32>) {
   %o = attn.weighted_sum %p, %v : tensor<8x?x?xf32>, tensor<2x?x64xf16> -> tensor<8x?x64xf16>
-  return %o : tensor<8x?x64xf16>
+  %o2 = attn.weighted_sum %p16, %v : tensor<8x?x?xf16>, tensor<2x?x64xf16> -> tensor<8x?x64xf32>
+  return %o, %o2 : tensor<8x?x64xf16>, tensor<8x?x64xf32>
 }
 
 // CHECK-LABEL: func.func @fused_plain(
@@ -121,6 +132,21 @@ func.func @fused_plain(%q: tensor<?x8xf32>, %k: tensor<?x8xf32>, %v: tensor<?x4x
   %o = attn.fused query(%q) key(%k) value(%v)
       : (tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
   return %o : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: func.func @fused_weights(
+// CHECK: attn.fused query(%{{.*}}) key(%{{.*}}) value(%{{[^)]*}}) weights(bf16) : (
+// CHECK: attn.fused query(%{{.*}}) key(%{{.*}}) value(%{{[^)]*}}) scale(5.000000e-01) weights(bf16) mask {
+func.func @fused_weights(%q: tensor<?x8xbf16>, %k: tensor<?x8xbf16>)
+    -> (tensor<?x8xbf16>, tensor<?x8xbf16>) {
+  %o = attn.fused query(%q) key(%k) value(%k) weights(bf16)
+      : (tensor<?x8xbf16>, tensor<?x8xbf16>, tensor<?x8xbf16>) -> tensor<?x8xbf16>
+  %o2 = attn.fused query(%q) key(%k) value(%k) scale(0.5) weights(bf16) mask {
+  ^bb0(%i: index, %j: index):
+    %0 = arith.cmpi sle, %j, %i : index
+    attn.yield %0 : i1
+  } : (tensor<?x8xbf16>, tensor<?x8xbf16>, tensor<?x8xbf16>) -> tensor<?x8xbf16>
+  return %o, %o2 : tensor<?x8xbf16>, tensor<?x8xbf16>
 }
 
 // CHECK-LABEL: func.func @fused_all(

@@ -55,3 +55,44 @@ func.func @softmax_c3_element(%s: tensor<8x4x4xf32>, %t: tensor<8xf64>) {
   %p = attn.softmax %s sink(%t : tensor<8xf64>) : tensor<8x4x4xf32>
   return
 }
+
+// -----
+
+func.func @softmax_c4_shape(%s: tensor<4x8xf32>) {
+  // expected-error @+1 {{expected weights of type 'tensor<4x8xf32>' or of f16 or bf16, got 'tensor<8x4xbf16>'}}
+  %p = attn.softmax %s : tensor<4x8xf32> -> tensor<8x4xbf16>
+  return
+}
+
+// -----
+
+func.func @softmax_c4_open_size(%s: tensor<4x8xf32>) {
+  // expected-error @+1 {{expected weights of type 'tensor<4x8xf32>' or of f16 or bf16, got 'tensor<4x?xf32>'}}
+  %p = attn.softmax %s : tensor<4x8xf32> -> tensor<4x?xf32>
+  return
+}
+
+// -----
+
+func.func @softmax_c4_wide(%s: tensor<4x8xf32>) {
+  // expected-error @+1 {{expected weights of type 'tensor<4x8xf32>' or of f16 or bf16, got 'tensor<4x8xf64>'}}
+  %p = attn.softmax %s : tensor<4x8xf32> -> tensor<4x8xf64>
+  return
+}
+
+// -----
+
+func.func @softmax_c4_of_f64(%s: tensor<4x8xf64>) {
+  // expected-error @+1 {{expected weights of type 'tensor<4x8xf64>', got 'tensor<4x8xbf16>'}}
+  %p = attn.softmax %s : tensor<4x8xf64> -> tensor<4x8xbf16>
+  return
+}
+
+// -----
+
+// The lse keeps the type of the scores.
+func.func @softmax_c2_with_weights(%s: tensor<2x4x8xf32>) {
+  // expected-error @+1 {{op result #1 must be ranked tensor of 32-bit float or 64-bit float values, but got 'tensor<2x4xbf16>'}}
+  %p, %lse = attn.softmax %s : tensor<2x4x8xf32> -> tensor<2x4x8xbf16>, tensor<2x4xbf16>
+  return
+}

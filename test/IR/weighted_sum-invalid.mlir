@@ -71,3 +71,19 @@ func.func @weighted_sum_c4_result(%p: tensor<4x5xf32>, %v: tensor<5x8xf16>) {
   %o = attn.weighted_sum %p, %v : tensor<4x5xf32>, tensor<5x8xf16> -> tensor<4x8xbf16>
   return
 }
+
+// -----
+
+func.func @weighted_sum_c4_other_half(%p: tensor<4x5xbf16>, %v: tensor<5x8xf16>) {
+  // expected-error @+1 {{expected weights of the values' compute type 'f32' or element type 'f16', got 'bf16'}}
+  %o = attn.weighted_sum %p, %v : tensor<4x5xbf16>, tensor<5x8xf16> -> tensor<4x8xf16>
+  return
+}
+
+// -----
+
+func.func @weighted_sum_c4_half_of_f32(%p: tensor<4x5xbf16>, %v: tensor<5x8xf32>) {
+  // expected-error @+1 {{expected weights of the values' compute type 'f32', got 'bf16'}}
+  %o = attn.weighted_sum %p, %v : tensor<4x5xbf16>, tensor<5x8xf32> -> tensor<4x8xf32>
+  return
+}

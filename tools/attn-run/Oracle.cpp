@@ -3,7 +3,9 @@
 #include "Oracle.h"
 #include "Progress.h"
 
+#include "attn/IR/Attn.h"
 #include "attn/Reference/Compare.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/Format.h"
 
 #include <cmath>
@@ -105,6 +107,51 @@ getBounds(ArrayRef<reference::AnyTensor> inputs) {
   return {longest, magnitude};
 }
 
+/// The 16-bit format that weights behind result `index` of `function` may be
+/// rounded to: the coarser one of two, none if the program allows none. Found
+/// by walking back from the result, because an lse, or a result that has
+/// nothing to do with such weights, is judged without them.
+static std::optional<reference::FloatFormat>
+getWeightsFormat(func::FuncOp function, unsigned index) {
+  std::optional<reference::FloatFormat> format;
+  auto note = [&](Type weights) {
+    if (weights.isBF16())
+      format = reference::FloatFormat::BF16;
+    else if (weights.isF16() && !format)
+      format = reference::FloatFormat::F16;
+  };
+  SmallVector<Value> left;
+  auto addResult = [&](func::FuncOp function, unsigned index) {
+    for (auto end : function.getOps<func::ReturnOp>())
+      left.push_back(end.getOperand(index));
+  };
+  addResult(function, index);
+  DenseSet<Value> seen;
+  while (!left.empty()) {
+    Value value = left.pop_back_val();
+    // What the argument of a function is depends on its caller, all of whose
+    // operands are visited.
+    Operation *op = value.getParentBlock()->getParentOp();
+    if (Operation *def = value.getDefiningOp())
+      op = def;
+    if (!seen.insert(value).second || isa<func::FuncOp>(op))
+      continue;
+    if (auto softmax = dyn_cast<SoftmaxOp>(op);
+        softmax && value == softmax.getResult())
+      note(getElementTypeOrSelf(value));
+    if (auto fused = dyn_cast<FusedOp>(op); fused && value == fused.getResult())
+      note(fused.getWeightsType());
+    if (auto call = dyn_cast<func::CallOp>(op))
+      if (auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+              call, call.getCalleeAttr()))
+        addResult(callee, cast<OpResult>(value).getResultNumber());
+    op->walk([&](Operation *inner) {
+      llvm::append_range(left, inner->getOperands());
+    });
+  }
+  return format;
+}
+
 LogicalResult Oracle::check(ArrayRef<HostTensor> results,
                             raw_ostream &os) const {
   auto [longest, magnitude] = getBounds(inputs);
@@ -115,9 +162,10 @@ LogicalResult Oracle::check(ArrayRef<HostTensor> results,
     if (actual.index() != any.index())
       comparison.reason = "one is of integers, the other of floats";
     else if (const auto *tensor = std::get_if<reference::Tensor>(&any))
-      comparison = reference::compare(
-          std::get<reference::Tensor>(actual), *tensor,
-          getFormat(result.getElementType()), longest, magnitude);
+      comparison =
+          reference::compare(std::get<reference::Tensor>(actual), *tensor,
+                             getFormat(result.getElementType()), longest,
+                             magnitude, getWeightsFormat(function, i));
     else
       comparison = reference::compare(std::get<reference::IntTensor>(actual),
                                       std::get<reference::IntTensor>(any));

@@ -34,7 +34,8 @@ def Attn_Dialect : Dialect {
     `h` of Q reads head `h / (Hq / Hkv)`). Nothing is copied for either.
 
     Types. Inputs are f16, bf16, f32 or f64. Scores, weights, sums and regions
-    are in the *compute type*: f64 for f64 inputs, f32 for all others.
+    are in the *compute type*: f64 for f64 inputs, f32 for all others. A program
+    may allow weights of 16 bits.
 
     Regions see scalars. Their last arguments are indices, one for each axis of
     the score tensor: `(.., i, j)`. They may read tensors of the function around
@@ -53,8 +54,10 @@ class Attn_Op<string mnemonic, list<Trait> traits = []>
 
 // Inputs: Q, K, V and the parameters of a pairwise score.
 def Attn_InputTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
-// Scores, weights and statistics: the compute type.
+// Scores and statistics: the compute type.
 def Attn_ComputeTensor : RankedTensorOf<[F32, F64]>;
+// Weights: the compute type, or 16 bits where a program allows them.
+def Attn_WeightsTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
 // Lengths and segment ids.
 def Attn_IndexTensor : RankedTensorOf<[I32, I64, Index]>;
 // Operands of tiled ops live in tensors before bufferization, in memrefs after.

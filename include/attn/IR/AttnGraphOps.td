@@ -180,7 +180,7 @@ def Attn_MaskOp : Attn_Op<"mask", [
 }
 
 def Attn_SoftmaxOp : Attn_Op<"softmax", [
-    Pure, AllTypesMatch<["scores", "result"]>,
+    Pure,
     DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "normalise scores over the keys";
   let description = [{
@@ -196,12 +196,20 @@ def Attn_SoftmaxOp : Attn_Op<"softmax", [
     without keys gives zero weights, and an lse of `-inf`, or of the sink (S2).
     The lse is a natural logarithm, whatever base the code uses inside (S4).
 
+    The weights are of the compute type, or, after `->`, of f16 or bf16. That is a
+    permission (S5): each weight may be rounded to that type once, before or after
+    it is divided by L, and L may be the sum of rounded or of unrounded weights. A
+    lowering may also keep more digits than asked for. The lse has them all, in
+    either case.
+
     Constraints:
     - softmax_c1: the scores have rank 2 to 8;
     - softmax_c2: the lse has the shape of the scores without the last axis, and
       their element type;
     - softmax_c3: the sink has the size of the last leading axis (none: rank 0),
-      and the element type of the scores.
+      and the element type of the scores;
+    - softmax_c4: the weights have the shape of the scores, and their element type
+      or, for scores of f32, f16 or bf16.
 
     Example:
 
@@ -209,15 +217,16 @@ def Attn_SoftmaxOp : Attn_Op<"softmax", [
     %p = attn.softmax %s : tensor<2x8x?x?xf32>
     %p2, %lse = attn.softmax %s sink(%t : tensor<8xf32>)
         : tensor<2x8x?x?xf32>, tensor<2x8x?xf32>
+    %p3 = attn.softmax %s : tensor<2x8x?x?xf32> -> tensor<2x8x?x?xbf16>
     ```
   }];
   let arguments = (ins Attn_ComputeTensor:$scores,
                        Optional<Attn_ComputeTensor>:$sink);
-  let results = (outs Attn_ComputeTensor:$result,
+  let results = (outs Attn_WeightsTensor:$result,
                       Optional<Attn_ComputeTensor>:$lse);
   let assemblyFormat = [{
     $scores (`sink` `(` $sink^ `:` type($sink) `)`)? attr-dict
-    `:` type($scores) (`,` type($lse)^)?
+    `:` custom<ScoresAndWeights>(type($scores), type($result)) (`,` type($lse)^)?
   }];
   let hasVerifier = 1;
 }
@@ -239,17 +248,22 @@ def Attn_WeightedSumOp : Attn_Op<"weighted_sum", [
       values and result on E;
     - weighted_sum_c3: the leading axes of the weights are those of the result;
       those of the values follow score_c3;
-    - weighted_sum_c4: the weights have the compute type of the values; the
-      result has the element type of the values or the compute type.
+    - weighted_sum_c4: the weights have the compute type of the values or their
+      element type; the result has the element type of the values or the compute
+      type.
+
+    Whatever the type of the weights, the sum is taken in the compute type.
 
     Example:
 
     ```mlir
     %o = attn.weighted_sum %p, %v
         : tensor<2x8x?x?xf32>, tensor<2x2x?x64xf16> -> tensor<2x8x?x64xf16>
+    %o2 = attn.weighted_sum %p2, %v
+        : tensor<2x8x?x?xf16>, tensor<2x2x?x64xf16> -> tensor<2x8x?x64xf16>
     ```
   }];
-  let arguments = (ins Attn_ComputeTensor:$weights, Attn_InputTensor:$value);
+  let arguments = (ins Attn_WeightsTensor:$weights, Attn_InputTensor:$value);
   let results = (outs Attn_InputTensor:$result);
   let assemblyFormat = [{
     $weights `,` $value attr-dict
@@ -273,9 +287,16 @@ def Attn_FusedOp : Attn_Op<"fused", [
     o   = weighted_sum(softmax(s, sink), v),  lse as in softmax
     ```
 
+    With `weights(bf16)` or `weights(f16)` the softmax is one of weights of that
+    type: each weight may be rounded to it once. Without it they are in the compute
+    type.
+
     Operands, types and regions obey the constraints of the five ops it stands
     for: score_c1 to score_c7, score_mod_c1, mask_c5, softmax_c3 and
     weighted_sum_c1 to weighted_sum_c4, under the same names.
+
+    Constraints:
+    - fused_c1: a type of the weights is f16 or bf16, and that of the values.
 
     Example:
 
@@ -292,7 +313,8 @@ def Attn_FusedOp : Attn_Op<"fused", [
                        Attn_InputTensor:$value,
                        Variadic<Attn_InputTensor>:$params,
                        Optional<Attn_ComputeTensor>:$sink,
-                       DefaultValuedAttr<F64Attr, "1.0">:$scale);
+                       DefaultValuedAttr<F64Attr, "1.0">:$scale,
+                       OptionalAttr<TypeAttr>:$weights);
   let results = (outs Attn_InputTensor:$result,
                       Optional<Attn_ComputeTensor>:$lse);
   let regions = (region MaxSizedRegion<1>:$scoreBody,
@@ -301,7 +323,7 @@ def Attn_FusedOp : Attn_Op<"fused", [
   let assemblyFormat = [{
     (`query` `(` $query^ `)`)? `key` `(` $key `)` `value` `(` $value `)`
     (`params` `(` $params^ `)`)? (`sink` `(` $sink^ `)`)?
-    (`scale` `(` $scale^ `)`)?
+    (`scale` `(` $scale^ `)`)? (`weights` `(` $weights^ `)`)?
     (`score` $scoreBody^)? (`mod` $modBody^)? (`mask` $maskBody^)?
     attr-dict `:` functional-type(operands, results)
   }];
@@ -311,6 +333,9 @@ def Attn_FusedOp : Attn_Op<"fused", [
     bool isDot() { return getScoreBody().empty(); }
     /// The type of scores, sums and regions: f64 for f64 inputs, else f32.
     FloatType getComputeType();
+    /// The type that the program allows weights to be rounded to; the compute
+    /// type if it allows none.
+    FloatType getWeightsType();
     /// Rank of the inputs; the leading axes are the first `rank - 2`.
     int64_t getRank() { return getKey().getType().getRank(); }
   }];

@@ -7,21 +7,25 @@
 #include "attn/Reference/FloatFormat.h"
 #include "attn/Reference/Tensor.h"
 
+#include <optional>
 #include <string>
 
 namespace attn::reference {
 
-/// An element may be off by `rounding` times itself plus `arithmetic` times
-/// the magnitude of the tensor plus `underflow`.
+/// An element may be off by `rounding` times itself plus `arithmetic` and
+/// `weights` times the magnitude of the tensor plus `underflow`.
 struct Tolerance {
   double rounding;
   double arithmetic;
+  double weights;
   double underflow;
 };
 
-/// The tolerance for outputs of `format` that sum over `numKeys` keys. This is
-/// the only place where it is written; the reasons are beside the code.
-Tolerance toleranceFor(FloatFormat format, int64_t numKeys);
+/// The tolerance for outputs of `format` that sum over `numKeys` keys with
+/// weights that the program allows to be rounded to `weights`. This is the only
+/// place where it is written; the reasons are beside the code.
+Tolerance toleranceFor(FloatFormat format, int64_t numKeys,
+                       std::optional<FloatFormat> weights = std::nullopt);
 
 struct Comparison {
   double rmse = 0;        ///< root of the mean squared error
@@ -37,9 +41,11 @@ struct Comparison {
 /// Compares a result stored as `format` with the reference in f64. NaN must
 /// meet NaN and infinity the same infinity; such pairs count as no error.
 /// `magnitude` is the size of what was summed, for instance the largest value;
-/// the largest finite expected element is used where that is larger.
+/// the largest finite expected element is used where that is larger. `weights`
+/// is as in `toleranceFor`.
 Comparison compare(const Tensor &actual, const Tensor &expected,
-                   FloatFormat format, int64_t numKeys, double magnitude = 0);
+                   FloatFormat format, int64_t numKeys, double magnitude = 0,
+                   std::optional<FloatFormat> weights = std::nullopt);
 
 /// Integers must be equal.
 Comparison compare(const IntTensor &actual, const IntTensor &expected);

@@ -39,16 +39,18 @@ struct Softmax {
   Value weights;
   Value lse;
 };
-/// `sink` may be null; the lse is built if `lseType` is given.
+/// `sink` may be null; the lse is built if `lseType` is given. The weights are
+/// rounded to `weightType` last: the sum and the lse are those of unrounded
+/// ones.
 Softmax buildSoftmax(ImplicitLocOpBuilder &b, Value scores, Value sink,
-                     RankedTensorType lseType);
+                     Type weightType, RankedTensorType lseType);
 
 /// `acc[..] += P * V` where P != 0; the loops of the reads are those of `out`,
 /// then j.
 Value buildWeightedSum(ImplicitLocOpBuilder &b, const Read &weights,
                        const Read &value, Value out,
                        ArrayRef<int64_t> outLoops);
-/// The whole op, rounded to `type`.
+/// The whole op, summed in the compute type and rounded to `type`.
 Value buildWeightedSum(ImplicitLocOpBuilder &b, Value weights, Value value,
                        RankedTensorType type);
 

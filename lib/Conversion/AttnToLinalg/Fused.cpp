@@ -31,7 +31,8 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerFused(RewriterBase &rewriter,
   RankedTensorType lseType;
   if (op.getLse())
     lseType = cast<RankedTensorType>(op.getLse().getType());
-  Softmax softmax = buildSoftmax(b, s, op.getSink(), lseType);
+  Softmax softmax =
+      buildSoftmax(b, s, op.getSink(), op.getWeightsType(), lseType);
   // o = weighted_sum(p, v)
   SmallVector<Value> results{buildWeightedSum(b, softmax.weights, op.getValue(),
                                               op.getResult().getType())};

@@ -5,6 +5,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/TypeUtilities.h"
 
 #include <limits>
 
@@ -12,7 +13,8 @@ using namespace mlir;
 using namespace mlir::attn;
 
 Softmax mlir::attn::buildSoftmax(ImplicitLocOpBuilder &b, Value scores,
-                                 Value sink, RankedTensorType lseType) {
+                                 Value sink, Type weightType,
+                                 RankedTensorType lseType) {
   auto type = cast<RankedTensorType>(scores.getType());
   int64_t rank = type.getRank();
   SmallVector<OpFoldResult> sizes = sizesOf(b, scores);
@@ -61,14 +63,16 @@ Softmax mlir::attn::buildSoftmax(ImplicitLocOpBuilder &b, Value scores,
       });
 
   // p = e == 0 ? 0 : e / l. If l is 0 so is e; and a removed key keeps its zero
-  // weight when another key has made l NaN.
+  // weight when another key has made l NaN. A program may ask for weights of 16
+  // bits: rounded here, once (S5).
   Softmax result;
   result.weights = buildElementwise(
-      b, {readAt(exps, all), readAt(sum, rows)}, type, sizes,
-      [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) -> Value {
+      b, {readAt(exps, all), readAt(sum, rows)}, type.clone(weightType), sizes,
+      [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) -> Value {
         Value quotient = arith::DivFOp::create(b, in[0], in[1]);
-        return arith::SelectOp::create(b, isEqual(b, in[0], 0), in[0],
-                                       quotient);
+        Value weight =
+            arith::SelectOp::create(b, isEqual(b, in[0], 0), in[0], quotient);
+        return roundTo(b, weight, weightType);
       });
   if (!lseType)
     return result;
@@ -89,7 +93,8 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerSoftmax(RewriterBase &rewriter,
   RankedTensorType lseType;
   if (op.getLse())
     lseType = cast<RankedTensorType>(op.getLse().getType());
-  Softmax softmax = buildSoftmax(b, op.getScores(), op.getSink(), lseType);
+  Softmax softmax = buildSoftmax(b, op.getScores(), op.getSink(),
+                                 getElementTypeOrSelf(op.getResult()), lseType);
   SmallVector<Value> results{softmax.weights};
   if (softmax.lse)
     results.push_back(softmax.lse);

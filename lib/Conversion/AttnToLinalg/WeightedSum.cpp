@@ -37,7 +37,8 @@ Value mlir::attn::buildWeightedSum(ImplicitLocOpBuilder &b, Value weights,
 
   // o[.., i, e] = sum over j of p * v, in the compute type
   sizes.back() = sizesOf(b, value).back();
-  RankedTensorType sumType = type.clone(getElementTypeOrSelf(weights));
+  RankedTensorType sumType =
+      type.clone(attn::getComputeType(getElementTypeOrSelf(weights)));
   SmallVector<int64_t> axes = loopRange(0, rank);
   Value zero = buildFill(b, 0, buildEmpty(b, sumType, sizes));
   Value sum =

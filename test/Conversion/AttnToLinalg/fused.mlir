@@ -27,3 +27,18 @@ func.func @fused(%q: tensor<2x?x4xf16>, %k: tensor<2x?x4xf16>, %v: tensor<2x?x3x
   } : (tensor<2x?x4xf16>, tensor<2x?x4xf16>, tensor<2x?x3xf16>) -> (tensor<2x?x3xf16>, tensor<2x?xf32>)
   return %o, %lse : tensor<2x?x3xf16>, tensor<2x?xf32>
 }
+
+// Two roundings: that of the weights, which the program allows, and that of the
+// result.
+// CHECK-LABEL: func @weights
+// CHECK:         arith.divf
+// CHECK:         arith.truncf %{{.+}} : f32 to bf16
+// CHECK:         arith.extf %{{.+}} : bf16 to f32
+// CHECK:         arith.truncf %{{.+}} : f32 to bf16
+// CHECK-NOT:     truncf
+func.func @weights(%q: tensor<?x4xbf16>, %k: tensor<?x4xbf16>, %v: tensor<?x3xbf16>)
+    -> tensor<?x3xbf16> {
+  %o = attn.fused query(%q) key(%k) value(%v) weights(bf16)
+      : (tensor<?x4xbf16>, tensor<?x4xbf16>, tensor<?x3xbf16>) -> tensor<?x3xbf16>
+  return %o : tensor<?x3xbf16>
+}

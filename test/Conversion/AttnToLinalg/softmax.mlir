@@ -42,3 +42,21 @@ func.func @sink(%s: tensor<2x3x?x?xf64>, %t: tensor<3xf64>) -> (tensor<2x3x?x?xf
   %p, %lse = attn.softmax %s sink(%t : tensor<3xf64>) : tensor<2x3x?x?xf64>, tensor<2x3x?xf64>
   return %p, %lse : tensor<2x3x?x?xf64>, tensor<2x3x?xf64>
 }
+
+// Weights of 16 bits are rounded once, last: the sum and the lse are of the
+// unrounded ones.
+// CHECK-LABEL: func @weights
+// CHECK:         %[[E:.+]] = linalg.generic {{.*}} outs(%{{.+}} : tensor<?x?xf32>)
+// CHECK:         %[[L:.+]] = linalg.generic {{.*}} ins(%[[E]] : tensor<?x?xf32>)
+// CHECK:         %[[P:.+]] = linalg.generic {{.*}} ins(%[[E]], %[[L]] : tensor<?x?xf32>, tensor<?xf32>) outs(%{{.+}} : tensor<?x?xbf16>)
+// CHECK:           %[[Q:.+]] = arith.divf
+// CHECK:           %[[S:.+]] = arith.select %{{.+}}, %{{.+}}, %[[Q]]
+// CHECK:           %[[R:.+]] = arith.truncf %[[S]] : f32 to bf16
+// CHECK:           linalg.yield %[[R]]
+// CHECK:         %[[LSE:.+]] = linalg.generic {{.*}} ins(%{{.+}}, %[[L]] :
+// CHECK-NOT:     truncf
+// CHECK:         return %[[P]], %[[LSE]]
+func.func @weights(%s: tensor<?x?xf32>) -> (tensor<?x?xbf16>, tensor<?xf32>) {
+  %p, %lse = attn.softmax %s : tensor<?x?xf32> -> tensor<?x?xbf16>, tensor<?xf32>
+  return %p, %lse : tensor<?x?xbf16>, tensor<?xf32>
+}

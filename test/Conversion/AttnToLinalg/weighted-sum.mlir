@@ -28,3 +28,17 @@ func.func @compute(%p: tensor<?x?xf32>, %v: tensor<?x4xbf16>) -> tensor<?x4xf32>
       : tensor<?x?xf32>, tensor<?x4xbf16> -> tensor<?x4xf32>
   return %o : tensor<?x4xf32>
 }
+
+// Weights of 16 bits are widened; the sum is in the compute type all the same.
+// CHECK-LABEL: func @weights
+// CHECK:         linalg.generic {{.*}} outs(%{{.+}} : tensor<?x4xf32>)
+// CHECK:         ^bb0(%[[P16:.+]]: bf16, %[[V16:.+]]: bf16, %[[ACC:.+]]: f32)
+// CHECK:           %[[P:.+]] = arith.extf %[[P16]]
+// CHECK:           %[[V:.+]] = arith.extf %[[V16]]
+// CHECK:           arith.mulf %[[P]], %[[V]] : f32
+// CHECK:           arith.truncf %{{.+}} : f32 to bf16
+// CHECK-NOT:     attn.
+func.func @weights(%p: tensor<?x?xbf16>, %v: tensor<?x4xbf16>) -> tensor<?x4xbf16> {
+  %o = attn.weighted_sum %p, %v : tensor<?x?xbf16>, tensor<?x4xbf16> -> tensor<?x4xbf16>
+  return %o : tensor<?x4xbf16>
+}

@@ -88,6 +88,69 @@ TEST(Compare, MagnitudeCoversCancellation) {
   EXPECT_TRUE(compare(actual, expected, FloatFormat::F32, 16, 1.0).passed());
 }
 
+/// The weighted mean of `values` with weights rounded to `format`: before or
+/// after they are divided by the sum, which is of rounded or unrounded ones.
+double roundedMean(const Tensor &exps, const Tensor &values, FloatFormat format,
+                   bool before, bool sumOfRounded) {
+  double sum = 0, unrounded = 0, rounded = 0;
+  for (double e : exps.data)
+    unrounded += e;
+  for (size_t j = 0; j < values.data.size(); ++j) {
+    double p = before ? exps.data[j] : exps.data[j] / unrounded;
+    rounded += roundTo(p, format);
+    sum += roundTo(p, format) * values.data[j];
+  }
+  return sum / (sumOfRounded ? rounded : before ? unrounded : 1);
+}
+
+// However the weights are rounded, the term covers it; and it is needed.
+TEST(Compare, WeightsOf16Bits) {
+  for (FloatFormat format : {FloatFormat::F16, FloatFormat::BF16})
+    for (int64_t n : {1, 3, 37, 1000, 100000}) {
+      Tensor exps({n}), values({n});
+      double sum = 0, exact = 0;
+      for (int64_t j = 0; j < n; ++j) {
+        // The largest is one. Values follow the weights' errors: the worst
+        // case.
+        exps.data[j] = j ? 0.5 + 0.5 * std::fabs(std::sin(double(j))) : 1;
+        sum += exps.data[j];
+      }
+      for (int64_t j = 0; j < n; ++j) {
+        double p = exps.data[j] / sum;
+        values.data[j] = roundTo(p, format) < p ? 1 : -1;
+        exact += p * values.data[j];
+      }
+      for (bool before : {false, true})
+        for (bool sumOfRounded : {false, true}) {
+          Tensor expected({1}, {exact});
+          Tensor actual(
+              {1}, {roundedMean(exps, values, format, before, sumOfRounded)});
+          Comparison c =
+              compare(actual, expected, FloatFormat::F32, n, 1.0, format);
+          EXPECT_TRUE(c.passed()) << n << ": " << c.reason;
+          if (n > 3 && !before)
+            EXPECT_FALSE(
+                compare(actual, expected, FloatFormat::F32, n, 1.0).passed())
+                << n;
+        }
+    }
+}
+
+// The term is two roundings of a weight, no more, and only of that format.
+TEST(Compare, WeightsOf16BitsAreRoundedOnce) {
+  auto passes = [](double error, FloatFormat weights) {
+    return compare(Tensor({1}, {error}), Tensor({1}, {0.0}), FloatFormat::F32,
+                   16, 1.0, weights)
+        .passed();
+  };
+  EXPECT_TRUE(passes(std::ldexp(1.0, -7), FloatFormat::BF16));
+  EXPECT_FALSE(passes(std::ldexp(1.02, -7), FloatFormat::BF16));
+  EXPECT_TRUE(passes(std::ldexp(1.0, -10), FloatFormat::F16));
+  EXPECT_FALSE(passes(std::ldexp(1.02, -10), FloatFormat::F16));
+  // A key that is missing is still seen, up to about 1 / 2^-7 keys.
+  EXPECT_FALSE(passes(1.0 / 100, FloatFormat::BF16));
+}
+
 TEST(Compare, ShapesAndIntegersAreExact) {
   EXPECT_EQ(compare(Tensor({1, 2}), Tensor({2, 1}), FloatFormat::F32, 1).reason,
             "the shape is [1, 2], expected [2, 1]");

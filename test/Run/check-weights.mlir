@@ -1,0 +1,46 @@
+// Weights of 16 bits: --check allows one rounding of each to the results that
+// depend on them, and to no other.
+
+// Rounded, by the route op by op, and not, by the other.
+// RUN: attn-run %s --entry=weights --route=naive --check --input=37x16xf16=random:1 --input=101x16xf16=random:2 | FileCheck %s
+// RUN: attn-run %s --entry=weights --check --input=37x16xf16=random:1 --input=101x16xf16=random:2 | FileCheck %s
+// CHECK: result[0]: PASS
+// CHECK: result[1]: PASS
+
+func.func @weights(%q: tensor<?x16xf16>, %k: tensor<?x16xf16>)
+    -> (tensor<?x16xf32>, tensor<?xf32>) {
+  %s = attn.score dot(%q, %k) : tensor<?x16xf16>, tensor<?x16xf16> -> tensor<?x?xf32>
+  %p, %lse = attn.softmax %s : tensor<?x?xf32> -> tensor<?x?xf16>, tensor<?xf32>
+  %o = attn.weighted_sum %p, %k : tensor<?x?xf16>, tensor<?x16xf16> -> tensor<?x16xf32>
+  return %o, %lse : tensor<?x16xf32>, tensor<?xf32>
+}
+
+// Scores that lose digits, which the reference keeps: the error of the output,
+// through a call, is below that of a rounded weight, that of the lse is not.
+// RUN: not attn-run %s --entry=lost --check --input=37x16xbf16=random:1 --input=3x16xbf16=random:2 | FileCheck %s --check-prefix=LOST
+// LOST: result[0]: PASS
+// LOST: result[1]: FAIL
+// LOST: result[2]: FAIL
+
+func.func private @attention(%q: tensor<?x16xbf16>, %k: tensor<?x16xbf16>)
+    -> (tensor<?x16xf32>, tensor<?xf32>) {
+  %s = attn.score dot(%q, %k) : tensor<?x16xbf16>, tensor<?x16xbf16> -> tensor<?x?xf32>
+  %m = attn.score_mod %s {
+  ^bb0(%x: f32, %i: index, %j: index):
+    %large = arith.constant 65536.0 : f32
+    %0 = arith.addf %x, %large : f32
+    %1 = arith.subf %0, %large : f32
+    attn.yield %1 : f32
+  } : tensor<?x?xf32>
+  %p, %lse = attn.softmax %m : tensor<?x?xf32> -> tensor<?x?xbf16>, tensor<?xf32>
+  %o = attn.weighted_sum %p, %k : tensor<?x?xbf16>, tensor<?x16xbf16> -> tensor<?x16xf32>
+  return %o, %lse : tensor<?x16xf32>, tensor<?xf32>
+}
+
+func.func @lost(%q: tensor<?x16xbf16>, %k: tensor<?x16xbf16>)
+    -> (tensor<?x16xf32>, tensor<?xf32>, tensor<?xf32>) {
+  %o, %lse = func.call @attention(%q, %k)
+      : (tensor<?x16xbf16>, tensor<?x16xbf16>) -> (tensor<?x16xf32>, tensor<?xf32>)
+  %twice = arith.addf %lse, %lse : tensor<?xf32>
+  return %o, %lse, %twice : tensor<?x16xf32>, tensor<?xf32>, tensor<?xf32>
+}
