@@ -423,9 +423,8 @@ LogicalResult FusedOp::verify() {
   // fused_c1
   std::optional<Type> weights = getWeights();
   if (weights && (!isHalf(*weights) || *weights != elementOf(getValue())))
-    return emitOpError()
-           << "expected weights of f16 or bf16 as the values are, "
-              "got "
+    return emitOpError(
+               "expected weights of f16 or bf16 as the values are, got ")
            << *weights << " for values of " << elementOf(getValue());
   return success();
 }

@@ -15,6 +15,28 @@ func.func @weights(%q: tensor<?x16xf16>, %k: tensor<?x16xf16>)
   return %o, %lse : tensor<?x16xf32>, tensor<?xf32>
 }
 
+// The reference rounds no weight: not those of the five ops, nor of the fused one.
+// RUN: attn-run %s --entry=weights --reference --input=37x16xf16=random:1 --input=101x16xf16=random:2 --output=@%t.weights.npy
+// RUN: attn-run %s --entry=plain --reference --input=37x16xf16=random:1 --input=101x16xf16=random:2 --output=@%t.plain.npy
+// RUN: attn-run %s --entry=fused --reference --input=37x16xf16=random:1 --input=101x16xf16=random:2 --output=@%t.fused.npy
+// RUN: cmp %t.weights.npy %t.plain.npy
+// RUN: cmp %t.fused.npy %t.plain.npy
+
+func.func @plain(%q: tensor<?x16xf16>, %k: tensor<?x16xf16>)
+    -> (tensor<?x16xf32>, tensor<?xf32>) {
+  %s = attn.score dot(%q, %k) : tensor<?x16xf16>, tensor<?x16xf16> -> tensor<?x?xf32>
+  %p, %lse = attn.softmax %s : tensor<?x?xf32>, tensor<?xf32>
+  %o = attn.weighted_sum %p, %k : tensor<?x?xf32>, tensor<?x16xf16> -> tensor<?x16xf32>
+  return %o, %lse : tensor<?x16xf32>, tensor<?xf32>
+}
+
+func.func @fused(%q: tensor<?x16xf16>, %k: tensor<?x16xf16>)
+    -> (tensor<?x16xf32>, tensor<?xf32>) {
+  %o, %lse = attn.fused query(%q) key(%k) value(%k) weights(f16)
+      : (tensor<?x16xf16>, tensor<?x16xf16>, tensor<?x16xf16>) -> (tensor<?x16xf32>, tensor<?xf32>)
+  return %o, %lse : tensor<?x16xf32>, tensor<?xf32>
+}
+
 // Scores that lose digits, which the reference keeps: the error of the output,
 // through a call, is below that of a rounded weight, that of the lse is not.
 // RUN: not attn-run %s --entry=lost --check --input=37x16xbf16=random:1 --input=3x16xbf16=random:2 | FileCheck %s --check-prefix=LOST

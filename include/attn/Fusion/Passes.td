@@ -10,7 +10,8 @@ def FusePass : Pass<"attn-fuse"> {
     Replaces each `attn.weighted_sum` whose weights come from an `attn.softmax`
     over a chain of `attn.score_mod` and `attn.mask` on one `attn.score` by an
     `attn.fused`. Named masks become regions; masks are joined by `and`, mods
-    are composed in order, a mod skipping what an earlier one removed.
+    are composed in order, a mod skipping what an earlier one removed. Weights of
+    16 bits become `weights(..)`.
 
     ```mlir
     %s = attn.score dot(%q, %k) scale(0.125) : ..
