@@ -45,6 +45,14 @@ int64_t StepOp::getNumQueries() {
   return cast<ShapedType>(getOuts()[0].getType()).getDimSize(0);
 }
 
+bool StepOp::hasQueryPairs() {
+  return getQuery() && cast<ShapedType>(getQuery().getType()).getRank() == 3;
+}
+
+bool StepOp::hasValuePairs() {
+  return cast<ShapedType>(getValue().getType()).getRank() == 3;
+}
+
 int64_t StepOp::getMaxCount() {
   int64_t size = cast<ShapedType>(getKey().getType()).getDimSize(0);
   std::optional<int64_t> most = getAtMost();

@@ -6,10 +6,16 @@
 using namespace mlir;
 using namespace mlir::attn;
 
-/// init_c1: `state` is (max, sum, acc) of shapes [T], [T], [E, T] and of one
-/// compute type.
+/// The sizes (E, T) of `acc`, or of any tile that turns around with `rows`.
+static std::pair<int64_t, int64_t> turned(Value tile, bool rows) {
+  ArrayRef<int64_t> shape = shapeOf(tile);
+  return rows ? std::pair(shape[1], shape[0]) : std::pair(shape[0], shape[1]);
+}
+
+/// init_c1: `state` is (max, sum, acc) of shapes [T], [T], [E, T], or [T, E]
+/// with `rows`, and of one compute type.
 static LogicalResult verifyState(Operation *op, StringRef name,
-                                 ValueRange state) {
+                                 ValueRange state, bool rows) {
   bool fits = state.size() == 3 && shapeOf(state[0]).size() == 1 &&
               shapeOf(state[1]).size() == 1 && shapeOf(state[2]).size() == 2;
   if (fits) {
@@ -17,55 +23,92 @@ static LogicalResult verifyState(Operation *op, StringRef name,
     Type element = elementOf(state[0]);
     fits =
         agree(queries, shapeOf(state[1])[0]) &&
-        agree(queries, shapeOf(state[2])[1]) &&
+        agree(queries, turned(state[2], rows).second) &&
         (element.isF32() || element.isF64()) &&
         llvm::all_of(state, [&](Value v) { return elementOf(v) == element; });
   }
   if (fits)
     return success();
-  InFlightDiagnostic diag =
-      op->emitOpError()
-      << "expected the " << name
-      << " to be a state [T], [T], [E, T] of f32 or f64, got ";
+  InFlightDiagnostic diag = op->emitOpError() << "expected the " << name
+                                              << " to be a state [T], [T], "
+                                              << (rows ? "[T, E]" : "[E, T]")
+                                              << " of f32 or f64, got ";
   llvm::interleaveComma(state.getTypes(), diag);
   return diag;
 }
 
+/// Whether `tile` is [n / 2, size, 2] of type `element`, of one size or
+/// another.
+static bool isPairsOf(Value tile, int64_t size, Type element) {
+  ArrayRef<int64_t> shape = shapeOf(tile);
+  return shape.size() == 3 && shape[2] == 2 && agree(shape[1], size) &&
+         elementOf(tile) == element;
+}
+
+/// Whether one size is known to be larger than the other.
+static bool isMore(int64_t size, int64_t limit) {
+  return !ShapedType::isDynamicShape({size, limit}) && size > limit;
+}
+
+/// Whether `size` is twice `half`, as far as they are known.
+static bool isTwice(int64_t size, int64_t half) {
+  return ShapedType::isDynamicShape({size, half}) || size == 2 * half;
+}
+
 LogicalResult PackQueryOp::verify() {
   // pack_query_c1
-  bool fits = getOuts().size() == 1 && shapeOf(getQuery()).size() == 2 &&
-              shapeOf(getOuts()[0]).size() == 2;
+  bool fits = getOuts().size() == 1 && shapeOf(getQuery()).size() == 2;
+  Type element = elementOf(getQuery());
+  bool pairs = fits && shapeOf(getOuts()[0]).size() == 3;
   if (fits) {
-    ArrayRef<int64_t> q = shapeOf(getQuery()), out = shapeOf(getOuts()[0]);
-    fits =
-        agree(q[1], out[0]) &&
-        (ShapedType::isDynamicShape({q[0], out[1]}) || q[0] <= out[1]) &&
-        elementOf(getOuts()[0]) == attn::getComputeType(elementOf(getQuery()));
+    ArrayRef<int64_t> q = shapeOf(getQuery());
+    Value out = getOuts()[0];
+    if (pairs) {
+      fits = isPairsOf(out, ShapedType::kDynamic, element) &&
+             isTwice(q[1], shapeOf(out)[0]) && !isMore(q[0], shapeOf(out)[1]);
+    } else {
+      fits = shapeOf(out).size() == 2 &&
+             elementOf(out) == attn::getComputeType(element);
+      if (fits) {
+        auto [features, queries] = turned(out, getRows());
+        fits = agree(q[1], features) && !isMore(q[0], queries);
+      }
+    }
   }
   if (!fits)
-    return emitOpError("expected a query [m, D] and an out [D, T] of the "
-                       "compute type, m at most T");
+    return emitOpError("expected a query [m, D] and an out ")
+           << (getRows() ? "[T, D]" : "[D, T]")
+           << " of the compute type or [D / 2, T, 2] of its own, m at most T";
+  // pack_query_c2
+  if (pairs && (getRows() || !getScale().isExactlyValue(1.0)))
+    return emitOpError("expected neither rows nor a scale with pairs");
   return success();
 }
 
 LogicalResult PackKeyOp::verify() {
   // pack_key_c1
-  bool fits = getOuts().size() == 1 && shapeOf(getKey()).size() == 2 &&
-              shapeOf(getOuts()[0]).size() == 2;
+  bool fits = getOuts().size() == 1 && shapeOf(getKey()).size() == 2;
   if (fits) {
     ArrayRef<int64_t> key = shapeOf(getKey()), out = shapeOf(getOuts()[0]);
-    fits = agree(key[1], out[1]) &&
-           (ShapedType::isDynamicShape({key[0], out[0]}) || key[0] <= out[0]) &&
-           elementOf(getOuts()[0]) == attn::getComputeType(elementOf(getKey()));
+    Type element = elementOf(getKey()), outElement = elementOf(getOuts()[0]);
+    if (out.size() == 3)
+      fits = isPairsOf(getOuts()[0], key[1], element) &&
+             !(ShapedType::isStatic(out[0]) && isMore(key[0], 2 * out[0]));
+    else
+      fits = out.size() == 2 && agree(key[1], out[1]) &&
+             !isMore(key[0], out[0]) &&
+             (outElement == element ||
+              outElement == attn::getComputeType(element));
   }
   if (!fits)
     return emitOpError("expected a key [n, D] and an out [B, D] of the compute "
-                       "type, n at most B");
+                       "type or its own, or [B / 2, D, 2] of its own, n at "
+                       "most B");
   return success();
 }
 
 LogicalResult InitOp::verify() {
-  if (failed(verifyState(*this, "outs", getOuts())))
+  if (failed(verifyState(*this, "outs", getOuts(), getRows())))
     return failure();
   if (getSink() && getSink().getType() != elementOf(getOuts()[0]))
     return emitOpError() << "expected a sink of type "
@@ -76,35 +119,58 @@ LogicalResult InitOp::verify() {
 
 LogicalResult StepOp::verify() {
   // step_c1
-  if (failed(verifyState(*this, "outs", getOuts())))
+  if (failed(verifyState(*this, "outs", getOuts(), getRows())))
     return failure();
   // step_c2
-  int64_t queries = getNumQueries();
+  bool queryPairs = hasQueryPairs(), valuePairs = hasValuePairs();
   bool ranks = shapeOf(getKey()).size() == 2 &&
-               shapeOf(getValue()).size() == 2 &&
-               (!getQuery() || shapeOf(getQuery()).size() == 2);
+               (valuePairs || shapeOf(getValue()).size() == 2) &&
+               (!getQuery() || queryPairs || shapeOf(getQuery()).size() == 2);
   if (!ranks)
     return emitOpError(
         "expected a query [D, T], a key [B, D] and a value [B, E]");
   ArrayRef<int64_t> key = shapeOf(getKey()), value = shapeOf(getValue());
-  if (getQuery() && !agree(shapeOf(getQuery()), {key[1], queries}))
-    return emitOpError() << "expected a query [D, T] that fits the key and the "
-                            "state, got "
+  if (getQuery() && !queryPairs) {
+    auto [features, queries] = turned(getQuery(), getRows());
+    if (!agree(features, key[1]) || !agree(queries, getNumQueries()))
+      return emitOpError() << "expected a query "
+                           << (getRows() ? "[T, D]" : "[D, T]")
+                           << " that fits the key and the state, got "
+                           << getQuery().getType();
+  }
+  if (queryPairs && (!isTwice(key[1], shapeOf(getQuery())[0]) ||
+                     !agree(shapeOf(getQuery())[1], getNumQueries())))
+    return emitOpError() << "expected a query [D / 2, T, 2] that fits the key "
+                            "and the state, got "
                          << getQuery().getType();
-  SmallVector<Value> inputs = {getKey(), getValue()};
-  if (getQuery())
-    inputs.push_back(getQuery());
-  llvm::append_range(inputs, getParams());
-  for (Value input : inputs)
-    if (elementOf(input) != getComputeType())
+  SmallVector<Value> tiles;
+  if (!queryPairs)
+    tiles.push_back(getKey());
+  if (!valuePairs)
+    tiles.push_back(getValue());
+  // With rows they may be widened.
+  llvm::erase_if(tiles, [&](Value tile) {
+    return getRows() &&
+           attn::getComputeType(elementOf(tile)) == getComputeType();
+  });
+  if (getQuery() && !queryPairs)
+    tiles.push_back(getQuery());
+  llvm::append_range(tiles, getParams());
+  for (Value tile : tiles)
+    if (elementOf(tile) != getComputeType())
       return emitOpError() << "expected tiles of the compute type "
-                           << getComputeType() << ", got " << elementOf(input);
-  if (!agree(key[0], value[0]))
+                           << getComputeType() << ", got " << elementOf(tile);
+  // With a bound of its own, `count` need not reach the end of either tile.
+  bool oneEach = getAtMost() || (valuePairs ? ShapedType::isDynamic(value[0]) ||
+                                                  !isMore(key[0], 2 * value[0])
+                                            : agree(key[0], value[0]));
+  if (!oneEach)
     return emitOpError() << "expected one value for each key, got " << value[0]
-                         << " for " << key[0];
-  if (!agree(value[1], shapeOf(getOuts()[2])[0]))
+                         << (valuePairs ? " pairs for " : " for ") << key[0];
+  int64_t sums = turned(getOuts()[2], getRows()).first;
+  if (!agree(value[1], sums))
     return emitOpError() << "expected values of the size of acc, got "
-                         << value[1] << " for " << shapeOf(getOuts()[2])[0];
+                         << value[1] << " for " << sums;
   for (Value param : getParams())
     if (!agree(shapeOf(param), {key[1]}))
       return emitOpError() << "expected a parameter [D], got "
@@ -122,6 +188,16 @@ LogicalResult StepOp::verify() {
   // step_c5
   if (std::optional<int64_t> most = getAtMost(); most && *most <= 0)
     return emitOpError() << "expected a positive 'at_most', got " << *most;
+  // step_c6
+  Type bf16 = BFloat16Type::get(getContext());
+  bool pairsFit =
+      (!queryPairs || (isPairsOf(getQuery(), ShapedType::kDynamic, bf16) &&
+                       elementOf(getKey()) == bf16)) &&
+      (!valuePairs || isPairsOf(getValue(), ShapedType::kDynamic, bf16));
+  if ((queryPairs || valuePairs) &&
+      (!pairsFit || getRows() || !isDot() || !getComputeType().isF32()))
+    return emitOpError("expected pairs of bf16 with keys of bf16 and a state "
+                       "of f32, for a dot product without rows");
   return success();
 }
 
@@ -138,8 +214,8 @@ LogicalResult StepOp::verifyRegions() {
 
 LogicalResult MergeOp::verify() {
   // merge_c1
-  if (failed(verifyState(*this, "ins", getIns())) ||
-      failed(verifyState(*this, "outs", getOuts())))
+  if (failed(verifyState(*this, "ins", getIns(), getRows())) ||
+      failed(verifyState(*this, "outs", getOuts(), getRows())))
     return failure();
   for (auto [in, out] : llvm::zip(getIns(), getOuts()))
     if (!agree(shapeOf(in), shapeOf(out)) || elementOf(in) != elementOf(out))
@@ -150,15 +226,15 @@ LogicalResult MergeOp::verify() {
 
 LogicalResult FinishOp::verify() {
   // finish_c1
-  if (failed(verifyState(*this, "ins", getIns())))
+  if (failed(verifyState(*this, "ins", getIns(), getRows())))
     return failure();
   // finish_c2
-  ArrayRef<int64_t> acc = shapeOf(getIns()[2]);
+  auto [features, queries] = turned(getIns()[2], getRows());
   bool fits = getOuts().size() == 1 || getOuts().size() == 2;
   if (fits) {
     ArrayRef<int64_t> out = shapeOf(getOuts()[0]);
-    fits = out.size() == 2 && agree(out[1], acc[0]) &&
-           (ShapedType::isDynamicShape({out[0], acc[1]}) || out[0] <= acc[1]);
+    fits =
+        out.size() == 2 && agree(out[1], features) && !isMore(out[0], queries);
     if (fits && getOuts().size() == 2) {
       Value lse = getOuts()[1];
       fits = shapeOf(lse).size() == 1 && agree(shapeOf(lse)[0], out[0]) &&

@@ -67,6 +67,7 @@ static void buildTiled(OpPassManager &pm, const AttnPipelineOptions &options) {
     tile.vectorBytes = options.machine.vectorBytes;
     tile.numVectorRegisters = options.machine.numVectorRegisters;
     tile.l2Bytes = options.machine.l2Bytes;
+    tile.bf16Dot = options.machine.hasBf16Dot;
     pm.addPass(createTilePass(tile));
     // Before CSE, which would make one tile of two that are written apart.
     pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
@@ -140,7 +141,7 @@ void mlir::attn::buildAttnPipeline(OpPassManager &pm,
 }
 
 namespace {
-enum class Isa { AVX512, AVX2, SSE, NEON };
+enum class Isa { AVX512, AVX512BF16, AVX2, SSE, NEON };
 
 struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
   Option<bool> naive{*this, "naive",
@@ -163,6 +164,8 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
       *this, "isa", llvm::cl::desc("instruction set"),
       llvm::cl::init(Isa::AVX512),
       llvm::cl::values(clEnumValN(Isa::AVX512, "avx512", "AVX-512"),
+                       clEnumValN(Isa::AVX512BF16, "avx512bf16",
+                                  "AVX-512 with dot products of bf16"),
                        clEnumValN(Isa::AVX2, "avx2", "AVX2 and FMA"),
                        clEnumValN(Isa::SSE, "sse", "any x86-64"),
                        clEnumValN(Isa::NEON, "neon", "AArch64"))};
@@ -173,6 +176,8 @@ static Machine machineOf(Isa isa) {
   switch (isa) {
   case Isa::AVX512:
     return Machine::avx512();
+  case Isa::AVX512BF16:
+    return Machine::avx512bf16();
   case Isa::AVX2:
     return Machine::avx2();
   case Isa::SSE:

@@ -51,6 +51,7 @@ void mlir::attn::buildLowerToLLVM(OpPassManager &pm,
   ConvertVectorToLLVMPassOptions vectors;
   vectors.vectorTransposeLowering =
       vector::VectorTransposeLowering::Shuffle16x16;
+  vectors.x86Vector = options.machine.hasBf16Dot;
   pm.addPass(createConvertVectorToLLVMPass(vectors));
   pm.addPass(createArithToLLVMConversionPass());
   // Upstream's checks of linalg ops compute with it.

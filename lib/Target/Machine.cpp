@@ -16,11 +16,11 @@ static bool has(const std::string &features, const std::string &name) {
 
 Machine Machine::fromFeatures(const std::string &arch,
                               const std::string &features) {
-  if (arch == "aarch64")
+  if (arch == "aarch64" || arch == "arm64")
     return neon();
   if (has(features, "avx512f") && has(features, "avx512dq") &&
       has(features, "avx512vl") && has(features, "avx512bw"))
-    return avx512();
+    return has(features, "avx512bf16") ? avx512bf16() : avx512();
   if (has(features, "avx2") && has(features, "fma"))
     return avx2();
   return sse();

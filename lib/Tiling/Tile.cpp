@@ -5,21 +5,16 @@
 //     for key tile in key bounds: if not empty: state = step(state)
 //     finish(state)
 //
+// SplitKeys.cpp makes the state in parts where there are few queries.
+//
 // Tested by test/Tiling/tile.mlir, tile-masks.mlir and tile-shapes.mlir.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "attn/Analysis/MaskAnalysis.h"
+#include "Tiler.h"
 #include "attn/Tiling/Passes.h"
-#include "attn/Tiling/Tiling.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
 
@@ -39,86 +34,28 @@ AttentionShape mlir::attn::getShape(FusedOp op) {
   AttentionShape shape;
   shape.queries =
       op.getQuery() ? known(op.getQuery().getType().getDimSize(rank - 2)) : 1;
+  shape.keys = known(op.getKey().getType().getDimSize(rank - 2));
   shape.features = known(op.getKey().getType().getDimSize(rank - 1));
   shape.valueFeatures = known(op.getValue().getType().getDimSize(rank - 1));
   shape.computeBytes = op.getComputeType().getWidth() / 8;
+  shape.isDot = op.isDot();
+  auto isBf16 = [](Value tensor) {
+    return getElementTypeOrSelf(tensor).isBF16();
+  };
+  shape.hasBf16Keys =
+      op.getQuery() && isBf16(op.getQuery()) && isBf16(op.getKey());
+  // The sum of rounded weights would show in the lse (S5).
+  shape.hasBf16Weights = op.getWeightsType().isBF16() && !op.getLse();
   return shape;
 }
 
-namespace {
-
-/// Whether log2(e) may go into the packed queries (S4): nothing stands between
-/// the dot product and the softmax, a sink included, which times log2(e) could
-/// be infinite, and the scale is still a number.
-static bool canFoldLog2(FusedOp op) {
+bool mlir::attn::canFoldLog2(FusedOp op) {
   double scale = op.getScale().convertToDouble() * llvm::numbers::log2e;
   double largest = APFloat::getLargest(op.getComputeType().getFloatSemantics())
                        .convertToDouble();
   return op.isDot() && op.getModBody().empty() && !op.getSink() &&
          std::abs(scale) <= largest;
 }
-
-/// Builds the loops for one op. Members are what the parts share; the order of
-/// the methods is the order of the generated code.
-class Tiler {
-public:
-  Tiler(RewriterBase &rewriter, FusedOp op, const TileSizes &sizes)
-      : b(op.getLoc(), rewriter), op(op), sizes(sizes),
-        mask(MaskAnalysis::analyze(op.getMaskBody())),
-        compute(op.getComputeType()), numLeading(op.getRank() - 2),
-        log2(canFoldLog2(op)) {}
-
-  scf::ForallOp run();
-
-private:
-  void readSizes();
-  Value getGroup(Value tensor, OpFoldResult querySize);
-  SmallVector<OpFoldResult> leadingIndices(Value tensor);
-  Value slice(Value tensor, ArrayRef<OpFoldResult> leading, OpFoldResult row,
-              OpFoldResult numRows);
-  bool isReadInPlace(Value tensor);
-  Value packParam(Value param);
-  SmallVector<Value> emitInit();
-  SmallVector<Value> emitKeyLoop(ValueRange state);
-  SmallVector<Value> emitStep(Value j0, Value count, Value full,
-                              ValueRange state);
-  void emitFinish(ValueRange state, scf::ForallOp loop);
-
-  Value index(int64_t value) {
-    return arith::ConstantIndexOp::create(b, value);
-  }
-  Value asValue(OpFoldResult size) {
-    return getValueOrCreateConstantIndexOp(b, b.getLoc(), size);
-  }
-  Value empty(ArrayRef<OpFoldResult> shape) {
-    return tensor::EmptyOp::create(b, shape, compute);
-  }
-  OpFoldResult attr(int64_t value) { return b.getIndexAttr(value); }
-  UnitAttr unitLog2() { return log2 ? b.getUnitAttr() : UnitAttr(); }
-
-  ImplicitLocOpBuilder b;
-  FusedOp op;
-  TileSizes sizes;
-  MaskAnalysis mask;
-  FloatType compute;
-  int64_t numLeading;
-  /// Scores come in units of log2(e).
-  bool log2;
-
-  SmallVector<OpFoldResult> leadingSizes;
-  OpFoldResult numQueries, numKeys, features, valueFeatures;
-  /// For each tensor with fewer heads: query heads for each of its heads.
-  llvm::DenseMap<Value, Value> groups;
-
-  // Inside the forall.
-  SmallVector<Value> leading;
-  Value i0, rows, packedQuery;
-  /// Null where keys or values are read in place.
-  Value packedKey, packedValue;
-  SmallVector<Value> packedParams;
-};
-
-} // namespace
 
 void Tiler::readSizes() {
   Location loc = b.getLoc();
@@ -137,135 +74,67 @@ void Tiler::readSizes() {
       groups[tensor] = getGroup(tensor, leadingSizes.back());
 }
 
-/// Query heads that share one head of `tensor`: Hq / Hkv, at least 1.
-Value Tiler::getGroup(Value tensor, OpFoldResult querySize) {
-  OpFoldResult size =
-      tensor::getMixedSize(b, b.getLoc(), tensor, numLeading - 1);
-  auto known = getConstantIntValue(size),
-       knownQuery = getConstantIntValue(querySize);
-  if (known && knownQuery)
-    return index(
-        std::max<int64_t>(1, *knownQuery / std::max<int64_t>(1, *known)));
-  Value one = index(1);
-  Value heads = arith::MaxSIOp::create(b, asValue(size), one);
-  Value group = arith::DivSIOp::create(b, asValue(querySize), heads);
-  return arith::MaxSIOp::create(b, group, one);
+double Tiler::stepScale() {
+  double scale = op.getScale().convertToDouble();
+  if (op.isDot() && !sizes.queryPairs)
+    return 1;
+  return log2 ? scale * llvm::numbers::log2e : scale;
 }
 
-/// Where the leading axes of `tensor` are read for the current leading indices:
-/// broadcast on axes of size 1, shared by a group on the last.
-SmallVector<OpFoldResult> Tiler::leadingIndices(Value tensor) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  SmallVector<OpFoldResult> at;
-  for (int64_t axis = 0; axis < numLeading; ++axis) {
-    int64_t size = type.getDimSize(axis);
-    auto group = groups.find(tensor);
-    if (size == 1) {
-      at.push_back(attr(0));
-    } else if (axis == numLeading - 1 && group != groups.end()) {
-      at.push_back(
-          arith::DivSIOp::create(b, leading[axis], group->second).getResult());
-    } else if (ShapedType::isDynamic(size)) {
-      // min(index, size - 1): 0 for a size that turns out to be 1.
-      Value dim = tensor::DimOp::create(b, tensor, axis);
-      Value last = arith::SubIOp::create(b, dim, index(1));
-      at.push_back(arith::MinSIOp::create(b, leading[axis], last).getResult());
-    } else {
-      at.push_back(leading[axis]);
-    }
+Value Tiler::packQuery() {
+  SmallVector<OpFoldResult> at(leading.begin(), leading.end());
+  Value tile = slice(op.getQuery(), at, i0, tileQueries);
+  OpFoldResult queries = attr(sizes.queries);
+  double scale = op.isDot() ? op.getScale().convertToDouble() : 1;
+  if (log2)
+    scale *= llvm::numbers::log2e;
+  Value out;
+  if (sizes.queryPairs) {
+    out = emptyPairs(attr(*getConstantIntValue(features) / 2), queries);
+    scale = 1;
+  } else if (sizes.rows) {
+    out = empty({queries, features});
+  } else {
+    out = empty({features, queries});
   }
-  return at;
+  return PackQueryOp::create(b, out.getType(), tile, out,
+                             b.getF64FloatAttr(scale), unitRows())
+      .getResults()[0];
 }
 
-/// Whether rows of `type` are known to have no elements. They cannot be sliced:
-/// offset 0 is out of bounds on an axis of size 0.
-static bool hasEmptyRows(RankedTensorType type) {
-  return type.getDimSize(type.getRank() - 1) == 0;
+/// Where a tile of keys is packed; null if steps read them in place, which they
+/// do one after the other, and in the compute type unless a step widens them or
+/// takes them as they are. Rows far apart would fight for few sets of the
+/// cache.
+Value Tiler::emptyForKeys() {
+  Type element = getElementTypeOrSelf(op.getKey());
+  bool anyType = sizes.rows || sizes.queryPairs;
+  if (isContiguous(op.getKey()) && (anyType || element == compute))
+    return Value();
+  SmallVector<OpFoldResult> shape = {attr(sizes.keys), features};
+  return tensor::EmptyOp::create(b, shape,
+                                 sizes.queryPairs ? element : Type(compute));
 }
 
-/// Rows [row, row + numRows) of the matrix of `tensor` at `at`.
-Value Tiler::slice(Value tensor, ArrayRef<OpFoldResult> at, OpFoldResult row,
-                   OpFoldResult numRows) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  if (hasEmptyRows(type))
-    return tensor::EmptyOp::create(b, {numRows, attr(0)},
-                                   type.getElementType());
-  SmallVector<OpFoldResult> offsets(at), shape(at.size(), attr(1));
-  offsets.append({row, attr(0)});
-  shape.append({numRows, tensor::getMixedSize(b, b.getLoc(), tensor,
-                                              type.getRank() - 1)});
-  SmallVector<OpFoldResult> strides(type.getRank(), attr(1));
-  SmallVector<int64_t> resultShape(2, ShapedType::kDynamic);
-  for (int64_t d = 0; d < 2; ++d)
-    if (auto known = getConstantIntValue(shape[at.size() + d]))
-      resultShape[d] = *known;
-  auto resultType = RankedTensorType::get(resultShape, type.getElementType());
-  return tensor::ExtractSliceOp::create(b, resultType, tensor, offsets, shape,
-                                        strides);
+Value Tiler::emptyForValues() {
+  if (sizes.valuePairs)
+    return emptyPairs(attr((sizes.keys + 1) / 2), valueFeatures);
+  Type element = getElementTypeOrSelf(op.getValue());
+  if (isContiguous(op.getValue()) && (sizes.rows || element == compute))
+    return Value();
+  return empty({attr(sizes.keys), valueFeatures});
 }
 
-/// Whether the rows of a key or value tensor are what a step reads: of the
-/// compute type, and one after the other in memory as far as can be told here.
-/// Rows far apart are copied: they would fight for few sets of the cache.
-bool Tiler::isReadInPlace(Value tensor) {
-  if (getElementTypeOrSelf(tensor) != compute)
-    return false;
-  if (auto arg = dyn_cast<BlockArgument>(tensor))
-    return isa<FunctionOpInterface>(arg.getOwner()->getParentOp());
-  return isa<linalg::LinalgOp>(tensor.getDefiningOp());
-}
-
-/// A parameter `[.., D]` as the packed row `[D]` of the current head.
-Value Tiler::packParam(Value param) {
-  auto type = cast<RankedTensorType>(param.getType());
-  int64_t numAxes = type.getRank() - 1;
-  if (hasEmptyRows(type))
-    return empty({attr(0)});
-  SmallVector<OpFoldResult> offsets, shape(numAxes, attr(1));
-  for (int64_t axis = 0; axis < numAxes; ++axis) {
-    Value at = leading[numLeading - numAxes + axis];
-    Value dim = tensor::DimOp::create(b, param, axis);
-    Value last = arith::SubIOp::create(b, dim, index(1));
-    offsets.push_back(arith::MinSIOp::create(b, at, last).getResult());
-  }
-  offsets.push_back(attr(0));
-  shape.push_back(tensor::getMixedSize(b, b.getLoc(), param, numAxes));
-  // pack_key takes a matrix: one row of it.
-  SmallVector<OpFoldResult> strides(type.getRank(), attr(1));
-  auto rowType =
-      RankedTensorType::get({type.getDimSize(numAxes)}, type.getElementType());
-  Value row = tensor::ExtractSliceOp::create(b, rowType, param, offsets, shape,
-                                             strides);
-  auto oneRow =
-      RankedTensorType::get({1, rowType.getDimSize(0)}, type.getElementType());
-  SmallVector<ReassociationIndices> split = {{0, 1}};
-  Value in = tensor::ExpandShapeOp::create(
-      b, oneRow, row, split, SmallVector<OpFoldResult>{attr(1), shape.back()});
-  Value out = empty({attr(1), shape.back()});
-  auto packed = PackKeyOp::create(b, out.getType(), in, out);
-  return tensor::CollapseShapeOp::create(b, packed.getResults()[0], split);
+void Tiler::emitPacked() {
+  if (op.getQuery())
+    packedQuery = packQuery();
+  for (Value param : op.getParams())
+    packedParams.push_back(packParam(param));
+  packedKey = emptyForKeys();
+  packedValue = emptyForValues();
 }
 
 SmallVector<Value> Tiler::emitInit() {
-  OpFoldResult queries = attr(sizes.queries), keys = attr(sizes.keys);
-  if (op.getQuery()) {
-    SmallVector<OpFoldResult> at(leading.begin(), leading.end());
-    Value tile = slice(op.getQuery(), at, i0, rows);
-    Value out = empty({features, queries});
-    double scale = op.isDot() ? op.getScale().convertToDouble() : 1.0;
-    packedQuery =
-        PackQueryOp::create(
-            b, out.getType(), tile, out,
-            b.getF64FloatAttr(log2 ? scale * llvm::numbers::log2e : scale))
-            .getResults()[0];
-  }
-  for (Value param : op.getParams())
-    packedParams.push_back(packParam(param));
-  if (!isReadInPlace(op.getKey()))
-    packedKey = empty({keys, features});
-  if (!isReadInPlace(op.getValue()))
-    packedValue = empty({keys, valueFeatures});
-
   Value sink;
   if (op.getSink()) {
     SmallVector<Value> head;
@@ -273,16 +142,18 @@ SmallVector<Value> Tiler::emitInit() {
       head.push_back(leading.back());
     sink = tensor::ExtractOp::create(b, op.getSink(), head);
   }
+  OpFoldResult queries = attr(sizes.queries);
   SmallVector<Value> outs = {empty({queries}), empty({queries}),
-                             empty({valueFeatures, queries})};
-  return InitOp::create(b, TypeRange(ValueRange(outs)), sink, outs)
+                             sizes.rows ? empty({queries, valueFeatures})
+                                        : empty({valueFeatures, queries})};
+  return InitOp::create(b, TypeRange(ValueRange(outs)), sink, outs, unitRows())
       .getResults();
 }
 
 SmallVector<Value> Tiler::emitKeyLoop(ValueRange state) {
   Value lo = index(0), hi = asValue(numKeys), step = index(sizes.keys);
   if (mask.hasKeyBounds()) {
-    Value iHi = arith::AddIOp::create(b, i0, rows);
+    Value iHi = arith::AddIOp::create(b, i0, tileQueries);
     MaskAnalysis::KeyBounds bounds =
         mask.emitKeyBounds(b, b.getLoc(), leading, i0, iHi, asValue(numKeys));
     // Tiles start at multiples of their size, so that the order of a query's
@@ -290,6 +161,11 @@ SmallVector<Value> Tiler::emitKeyLoop(ValueRange state) {
     Value tile = arith::DivSIOp::create(b, bounds.lo, step);
     lo = arith::MulIOp::create(b, tile, step);
     hi = bounds.hi;
+  }
+  if (splitFirst) {
+    lo = arith::MaxSIOp::create(b, lo, splitFirst);
+    Value end = arith::AddIOp::create(b, splitFirst, index(sizes.splitKeys));
+    hi = arith::MinSIOp::create(b, hi, end);
   }
   auto loop = scf::ForOp::create(
       b, lo, hi, step, state,
@@ -300,7 +176,7 @@ SmallVector<Value> Tiler::emitKeyLoop(ValueRange state) {
         Value count = arith::MinSIOp::create(b, left, step);
         MaskAnalysis::TileClass tile;
         if (mask.hasTileClasses()) {
-          Value iHi = arith::AddIOp::create(b, i0, rows);
+          Value iHi = arith::AddIOp::create(b, i0, tileQueries);
           Value jHi = arith::AddIOp::create(b, j0, count);
           tile = mask.emitTileClass(b, b.getLoc(), leading, i0, iHi, j0, jHi);
         }
@@ -333,14 +209,13 @@ SmallVector<Value> Tiler::emitStep(Value j0, Value count, Value full,
   };
   SmallVector<Value> at(leading);
   at.append({i0, j0});
-  double scale = op.isDot() ? 1.0 : op.getScale().convertToDouble();
   // A constant would tell nothing.
   bool tellsFull = !op.getMaskBody().empty() && mask.canBeFull();
   auto step = StepOp::create(
       b, state.getTypes(), packedQuery, pack(op.getKey(), packedKey),
-      pack(op.getValue(), packedValue), packedParams, count, rows, at,
+      pack(op.getValue(), packedValue), packedParams, count, tileQueries, at,
       tellsFull ? full : Value(), state, b.getI64IntegerAttr(sizes.keys),
-      b.getF64FloatAttr(scale), unitLog2());
+      b.getF64FloatAttr(stepScale()), unitLog2(), unitRows());
   IRMapping mapping;
   op.getScoreBody().cloneInto(&step.getScoreBody(), mapping);
   op.getModBody().cloneInto(&step.getModBody(), mapping);
@@ -352,9 +227,10 @@ void Tiler::emitFinish(ValueRange state, scf::ForallOp loop) {
   SmallVector<OpFoldResult> offsets(leading.begin(), leading.end());
   offsets.push_back(i0);
   SmallVector<OpFoldResult> shape(numLeading, attr(1));
-  shape.push_back(rows);
+  shape.push_back(tileQueries);
   SmallVector<Value> outs = {slice(loop.getRegionIterArgs()[0],
-                                   ArrayRef(offsets).drop_back(), i0, rows)};
+                                   ArrayRef(offsets).drop_back(), i0,
+                                   tileQueries)};
   SmallVector<OpFoldResult> strides(numLeading + 1, attr(1));
   if (op.getLse()) {
     auto type = RankedTensorType::get(
@@ -362,8 +238,8 @@ void Tiler::emitFinish(ValueRange state, scf::ForallOp loop) {
     outs.push_back(tensor::ExtractSliceOp::create(
         b, type, loop.getRegionIterArgs()[1], offsets, shape, strides));
   }
-  auto finish =
-      FinishOp::create(b, TypeRange(ValueRange(outs)), state, outs, unitLog2());
+  auto finish = FinishOp::create(b, TypeRange(ValueRange(outs)), state, outs,
+                                 unitLog2(), unitRows());
   b.setInsertionPointToStart(loop.getTerminator().getBody());
   for (auto [k, result] : llvm::enumerate(finish.getResults())) {
     Value whole = loop.getRegionIterArgs()[k];
@@ -379,6 +255,20 @@ void Tiler::emitFinish(ValueRange state, scf::ForallOp loop) {
   }
 }
 
+OpFoldResult Tiler::ceilDiv(OpFoldResult size, int64_t by) {
+  return affine::makeComposedFoldedAffineApply(
+      b, b.getLoc(), b.getAffineDimExpr(0).ceilDiv(by), {size});
+}
+
+/// From now on the code is that of one tile of queries: (leading.., tile).
+void Tiler::enterTile(ValueRange indices) {
+  leading.assign(indices.begin(), indices.end());
+  Value tile = leading.pop_back_val();
+  i0 = arith::MulIOp::create(b, tile, index(sizes.queries));
+  Value left = arith::SubIOp::create(b, asValue(numQueries), i0);
+  tileQueries = arith::MinSIOp::create(b, left, index(sizes.queries));
+}
+
 scf::ForallOp Tiler::run() {
   readSizes();
   // Output tensors: [.., M, E] and [.., M].
@@ -391,20 +281,24 @@ scf::ForallOp Tiler::run() {
   if (op.getLse())
     outs.push_back(empty(rowShape));
 
-  AffineExpr d0 = b.getAffineDimExpr(0);
-  OpFoldResult numTiles = affine::makeComposedFoldedAffineApply(
-      b, b.getLoc(), d0.ceilDiv(sizes.queries), {numQueries});
+  SmallVector<Value> parts;
+  if (sizes.splitKeys > 0)
+    parts = emitParts();
+  OpFoldResult numTiles = ceilDiv(numQueries, sizes.queries);
   SmallVector<OpFoldResult> bounds(leadingSizes);
   bounds.push_back(numTiles);
   auto loop = scf::ForallOp::create(b, bounds, outs, /*mapping=*/std::nullopt);
 
   b.setInsertionPoint(loop.getTerminator());
-  leading = loop.getInductionVars();
-  Value tile = leading.pop_back_val();
-  i0 = arith::MulIOp::create(b, tile, index(sizes.queries));
-  Value left = arith::SubIOp::create(b, asValue(numQueries), i0);
-  rows = arith::MinSIOp::create(b, left, index(sizes.queries));
-  emitFinish(emitKeyLoop(emitInit()), loop);
+  enterTile(loop.getInductionVars());
+  SmallVector<Value> state;
+  if (parts.empty()) {
+    emitPacked();
+    state = emitKeyLoop(emitInit());
+  } else {
+    state = emitMerges(parts, emitInit());
+  }
+  emitFinish(state, loop);
   return loop;
 }
 
@@ -413,6 +307,8 @@ FailureOr<scf::ForallOp> mlir::attn::tileAttention(RewriterBase &rewriter,
                                                    const TileSizes &sizes) {
   if (sizes.queries <= 0 || sizes.keys <= 0)
     return rewriter.notifyMatchFailure(op, "tile sizes are not positive");
+  if (sizes.splitKeys % sizes.keys != 0)
+    return rewriter.notifyMatchFailure(op, "a split is not whole tiles");
   rewriter.setInsertionPoint(op);
   scf::ForallOp loop = Tiler(rewriter, op, sizes).run();
   SmallVector<Value> results;
@@ -440,6 +336,7 @@ struct TilePass : mlir::attn::impl::TilePassBase<TilePass> {
     machine.vectorBytes = vectorBytes;
     machine.numVectorRegisters = numVectorRegisters;
     machine.l2Bytes = l2Bytes;
+    machine.hasBf16Dot = bf16Dot;
     IRRewriter rewriter(&getContext());
     SmallVector<FusedOp> ops;
     getOperation()->walk([&](FusedOp op) { ops.push_back(op); });
@@ -450,8 +347,11 @@ struct TilePass : mlir::attn::impl::TilePassBase<TilePass> {
         sizes.queries = queryTile;
       if (keyTile)
         sizes.keys = keyTile;
+      if (splitKeys)
+        sizes.splitKeys = splitKeys;
       if (failed(tileAttention(rewriter, op, sizes)))
-        return op.emitError("expected positive tile sizes"),
+        return op.emitError("expected positive tile sizes, and splits of whole "
+                            "tiles"),
                signalPassFailure();
       ++numTiled;
     }

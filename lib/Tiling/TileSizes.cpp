@@ -6,21 +6,46 @@
 
 using namespace mlir::attn;
 
+/// More queries than that fill enough lanes of a vector of queries.
+static constexpr int64_t kMaxRows = 8;
+
+static bool isWholeVectors(int64_t size, int64_t lanes) {
+  return size > 0 && size % lanes == 0;
+}
+
 TileSizes mlir::attn::chooseTileSizes(const AttentionShape &shape,
                                       const Machine &machine) {
   constexpr int64_t kMaxQueries = 320;
-  // Whole register blocks, of 4, 8 or 16 keys, or of 6 or 12.
-  const int64_t keys = machine.numVectorRegisters >= 32 ? 64 : 96;
   int64_t lanes = machine.getLanes(shape.computeBytes);
   int64_t block = machine.getBlockVectors() * lanes;
+  TileSizes tile = {0, machine.getTileKeys()};
+  if (shape.isDot && shape.queries >= 0 && shape.queries <= kMaxRows &&
+      isWholeVectors(shape.features, lanes) &&
+      isWholeVectors(shape.valueFeatures, lanes)) {
+    tile.rows = true;
+    tile.queries = std::max<int64_t>(shape.queries, 1);
+    // What a step does once for each tile of keys is little beside reading
+    // many of them.
+    tile.keys *= 4;
+    if (shape.keys < 0 || shape.keys > 8 * tile.keys)
+      tile.splitKeys = 8 * tile.keys;
+    return tile;
+  }
+  if (machine.hasBf16Dot && shape.isDot && shape.computeBytes == 4) {
+    tile.queryPairs =
+        shape.hasBf16Keys && shape.features >= 0 && shape.features % 2 == 0;
+    tile.valuePairs = shape.hasBf16Weights;
+    // Pairs halve the steps of a product over keys, whose ends then weigh more.
+    if (tile.valuePairs)
+      tile.keys *= 2;
+  }
   if (shape.queries >= 0 && shape.queries <= block / 2) {
     // Few queries: as many vectors as they fill, a power of two.
-    int64_t vectors = 1;
-    while (vectors * lanes < shape.queries)
-      vectors *= 2;
-    // What a step does once for each tile of keys is little beside reading many
-    // of them.
-    return {vectors * lanes, 4 * keys};
+    tile.queries = lanes;
+    while (tile.queries < shape.queries)
+      tile.queries *= 2;
+    tile.keys *= 4;
+    return tile;
   }
   // queries * (D + E) * bytes <= l2 * 3 / 8
   int64_t features = shape.features < 0 ? 64 : shape.features;
@@ -33,5 +58,6 @@ TileSizes mlir::attn::chooseTileSizes(const AttentionShape &shape,
   int64_t blocks = (std::max<int64_t>(queries / block, 1) - 1) | 1;
   if (shape.queries >= 0)
     blocks = std::min(blocks, (shape.queries + block - 1) / block | 1);
-  return {blocks * block, keys};
+  tile.queries = blocks * block;
+  return tile;
 }

@@ -237,3 +237,61 @@ func.func @tiles_on_buffers(%k: memref<32x8xf64>, %v: memref<32x4xf64>, %w: memr
       : (memref<8xf64>, memref<8xf64>, memref<4x8xf64>, memref<?x4xf64, strided<[?, 1]>>) -> ()
   return
 }
+
+// Queries and sums in rows; keys and values are of a narrower type.
+
+// CHECK-LABEL: func.func @rows(
+// CHECK: attn.pack_query ins(%{{.*}}) outs(%{{.*}}) scale(1.250000e-01) rows : (tensor<?x64xf16>, tensor<3x64xf32>) -> tensor<3x64xf32>
+// CHECK: attn.init outs(%{{.*}}, %{{.*}}, %{{.*}}) rows : (
+// CHECK: attn.step query(%{{.*}}) key(%{{.*}}) value(%{{.*}}) count(%{{.*}} at_most 32) at(%{{.*}}, %{{.*}}) outs(%{{.*}}) log2 rows mask {
+// CHECK: } : (tensor<3x64xf32>, tensor<?x64xf16>, tensor<?x16xbf16>, index, index, index, tensor<3xf32>, tensor<3xf32>, tensor<3x16xf32>)
+// CHECK: attn.merge ins(%{{.*}}) outs(%{{.*}}) log2 rows :
+// CHECK: attn.finish ins(%{{.*}}) outs(%{{.*}}, %{{.*}}) log2 rows :
+func.func @rows(%q: tensor<?x64xf16>, %k: tensor<?x64xf16>, %v: tensor<?x16xbf16>, %qe: tensor<3x64xf32>,
+                %m: tensor<3xf32>, %l: tensor<3xf32>, %a: tensor<3x16xf32>, %i: index, %n: index,
+                %o: tensor<?x16xf16>, %lse: tensor<?xf32>) -> (tensor<?x16xf16>, tensor<?xf32>) {
+  %qt = attn.pack_query ins(%q) outs(%qe) scale(0.125) rows
+      : (tensor<?x64xf16>, tensor<3x64xf32>) -> tensor<3x64xf32>
+  %s:3 = attn.init outs(%m, %l, %a) rows
+      : (tensor<3xf32>, tensor<3xf32>, tensor<3x16xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3x16xf32>)
+  %t:3 = attn.step query(%qt) key(%k) value(%v) count(%n at_most 32) at(%i, %i) outs(%s#0, %s#1, %s#2) log2 rows mask {
+  ^bb0(%ii: index, %jj: index):
+    %0 = arith.cmpi sle, %jj, %ii : index
+    attn.yield %0 : i1
+  } : (tensor<3x64xf32>, tensor<?x64xf16>, tensor<?x16xbf16>, index, index, index,
+       tensor<3xf32>, tensor<3xf32>, tensor<3x16xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3x16xf32>)
+  %u:3 = attn.merge ins(%s#0, %s#1, %s#2) outs(%t#0, %t#1, %t#2) log2 rows
+      : (tensor<3xf32>, tensor<3xf32>, tensor<3x16xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3x16xf32>)
+     -> (tensor<3xf32>, tensor<3xf32>, tensor<3x16xf32>)
+  %r:2 = attn.finish ins(%u#0, %u#1, %u#2) outs(%o, %lse) log2 rows
+      : (tensor<3xf32>, tensor<3xf32>, tensor<3x16xf32>, tensor<?x16xf16>, tensor<?xf32>)
+     -> (tensor<?x16xf16>, tensor<?xf32>)
+  return %r#0, %r#1 : tensor<?x16xf16>, tensor<?xf32>
+}
+
+// Pairs of features, and of keys: 15 keys are eight pairs. A key that is no pair
+// keeps its type.
+
+// CHECK-LABEL: func.func @pairs(
+// CHECK: attn.pack_query ins(%{{.*}}) outs(%{{.*}}) : (memref<?x64xbf16>, memref<32x16x2xbf16>) -> ()
+// CHECK: attn.pack_key ins(%{{.*}}) outs(%{{.*}}) : (memref<15x64xbf16>, memref<16x64xbf16>) -> ()
+// CHECK: attn.pack_key ins(%{{.*}}) outs(%{{.*}}) : (memref<15x64xbf16>, memref<8x64x2xbf16>) -> ()
+// CHECK: attn.step {{.*}} log2 : (memref<32x16x2xbf16>, memref<15x64xbf16>, memref<8x64x2xbf16>,
+// CHECK: attn.step {{.*}} mod {
+// CHECK: } : (memref<64x16xf32>, memref<15x64xf32>, memref<8x64x2xbf16>,
+func.func @pairs(%q: memref<?x64xbf16>, %qt: memref<32x16x2xbf16>, %k: memref<15x64xbf16>, %kt: memref<16x64xbf16>,
+                 %vt: memref<8x64x2xbf16>, %qf: memref<64x16xf32>, %kf: memref<15x64xf32>,
+                 %m: memref<16xf32>, %l: memref<16xf32>, %a: memref<64x16xf32>, %n: index) {
+  attn.pack_query ins(%q) outs(%qt) : (memref<?x64xbf16>, memref<32x16x2xbf16>) -> ()
+  attn.pack_key ins(%k) outs(%kt) : (memref<15x64xbf16>, memref<16x64xbf16>) -> ()
+  attn.pack_key ins(%k) outs(%vt) : (memref<15x64xbf16>, memref<8x64x2xbf16>) -> ()
+  attn.step query(%qt) key(%k) value(%vt) count(%n) at(%n, %n) outs(%m, %l, %a) scale(0.25) log2
+      : (memref<32x16x2xbf16>, memref<15x64xbf16>, memref<8x64x2xbf16>, index, index, index,
+         memref<16xf32>, memref<16xf32>, memref<64x16xf32>) -> ()
+  attn.step query(%qf) key(%kf) value(%vt) count(%n) at(%n, %n) outs(%m, %l, %a) mod {
+  ^bb0(%x: f32, %i: index, %j: index):
+    attn.yield %x : f32
+  } : (memref<64x16xf32>, memref<15x64xf32>, memref<8x64x2xbf16>, index, index, index,
+       memref<16xf32>, memref<16xf32>, memref<64x16xf32>) -> ()
+  return
+}

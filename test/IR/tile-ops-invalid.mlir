@@ -3,7 +3,7 @@
 // RUN: attn-opt %s --split-input-file --verify-diagnostics
 
 func.func @pack_query_c1_compute_type(%q: tensor<4x8xf16>, %e: tensor<8x16xf16>) {
-  // expected-error @+1 {{expected a query [m, D] and an out [D, T] of the compute type, m at most T}}
+  // expected-error @+1 {{expected a query [m, D] and an out [D, T] of the compute type or [D / 2, T, 2] of its own, m at most T}}
   %0 = attn.pack_query ins(%q) outs(%e) : (tensor<4x8xf16>, tensor<8x16xf16>) -> tensor<8x16xf16>
   return
 }
@@ -34,9 +34,9 @@ func.func @pack_query_c1_rank(%q: tensor<2x4x8xf32>, %e: tensor<8x16xf32>) {
 
 // -----
 
-func.func @pack_key_c1_compute_type(%k: tensor<4x8xbf16>, %e: tensor<16x8xbf16>) {
-  // expected-error @+1 {{expected a key [n, D] and an out [B, D] of the compute type, n at most B}}
-  %0 = attn.pack_key ins(%k) outs(%e) : (tensor<4x8xbf16>, tensor<16x8xbf16>) -> tensor<16x8xbf16>
+func.func @pack_key_c1_compute_type(%k: tensor<4x8xbf16>, %e: tensor<16x8xf64>) {
+  // expected-error @+1 {{expected a key [n, D] and an out [B, D] of the compute type or its own, or [B / 2, D, 2] of its own, n at most B}}
+  %0 = attn.pack_key ins(%k) outs(%e) : (tensor<4x8xbf16>, tensor<16x8xf64>) -> tensor<16x8xf64>
   return
 }
 

@@ -21,11 +21,14 @@ FUSE = "lib/Fusion/Fuse.cpp"
 FOLDS = "lib/IR/AttnFolds.cpp"
 ANALYSIS = "lib/Analysis/MaskEmit.cpp"
 TILE = "lib/Tiling/Tile.cpp"
+SLICES = "lib/Tiling/TileSlices.cpp"
 STEP = "lib/Codegen/CPU/EmitStep.cpp"
 ROWS = "lib/Codegen/CPU/EmitRows.cpp"
 SCORES = "lib/Codegen/CPU/EmitScores.cpp"
 VALUES = "lib/Codegen/CPU/EmitWeightedSum.cpp"
 EDGES = "lib/Codegen/CPU/EmitEdges.cpp"
+PACK = "lib/Codegen/CPU/EmitPack.cpp"
+PAIRS = "lib/Codegen/CPU/EmitPairs.cpp"
 LANES = "lib/Codegen/Score/LaneProgram.cpp"
 CHECKS = "lib/Checks/RuntimeVerification.cpp"
 
@@ -124,13 +127,13 @@ MUTANTS = [
            "(mul.getLhs() == q && mul.getRhs() == k) ||", "mul.getLhs() == q ||",
            "a pairwise score q * f(k) is taken for a dot product"),
     Mutant("pairwise-scale-dropped", TILE,
-           "op.isDot() ? 1.0 : op.getScale().convertToDouble();", "1.0;",
+           "if (op.isDot() && !sizes.queryPairs)", "if (!sizes.queryPairs)",
            "a pairwise score with a scale"),
     Mutant("log2-with-mod", TILE,
            "op.isDot() && op.getModBody().empty() && !op.getSink()",
            "op.isDot() && !op.getSink()",
            "a score_mod sees scores in units of log2(e)"),
-    Mutant("param-of-head-0", TILE,
+    Mutant("param-of-head-0", SLICES,
            "offsets.push_back(arith::MinSIOp::create(b, at, last).getResult());\n  }\n"
            "  offsets.push_back(attr(0));",
            "offsets.push_back(attr(0));\n  }\n  offsets.push_back(attr(0));",
@@ -155,7 +158,7 @@ MUTANTS = [
            "lanes past the last query read outside of a tensor: far enough, it crashes"),
 
     # Tiles, heads, batches.
-    Mutant("heads-modulo", TILE,
+    Mutant("heads-modulo", SLICES,
            "arith::DivSIOp::create(b, leading[axis], group->second)",
            "arith::RemSIOp::create(b, leading[axis], group->second)",
            "grouped queries read the keys of another head"),
@@ -163,7 +166,7 @@ MUTANTS = [
            "index = arith::DivUIOp::create(b, index, axis.divisor);",
            "index = arith::RemUIOp::create(b, index, axis.divisor);",
            "the same on the naive route"),
-    Mutant("open-batch-broadcast", TILE,
+    Mutant("open-batch-broadcast", SLICES,
            "at.push_back(arith::MinSIOp::create(b, leading[axis], last).getResult());",
            "(void)last, at.push_back(attr(0));",
            "every batch of an open size reads the keys of the first"),
@@ -179,7 +182,7 @@ MUTANTS = [
            "d0.ceilDiv(sizes.queries)", "d0.floorDiv(sizes.queries)",
            "queries after the last whole tile are not written"),
     Mutant("bounds-of-first-query", TILE,
-           "Value iHi = arith::AddIOp::create(b, i0, rows);\n    MaskAnalysis::KeyBounds",
+           "Value iHi = arith::AddIOp::create(b, i0, tileQueries);\n    MaskAnalysis::KeyBounds",
            "Value iHi = arith::AddIOp::create(b, i0, index(1));\n    MaskAnalysis::KeyBounds",
            "later queries of a tile lose the tiles of keys that only they see"),
 
@@ -205,8 +208,8 @@ MUTANTS = [
            "        b.max(largest[v], reference[v]);",
            "S6: the bits of a query depend on its neighbours' scores"),
     Mutant("last-keys-lost", STEP,
-           "  return b.loop(\n      whole, window.last, 1, carried,",
-           "  return b.loop(\n      whole, whole, 1, carried,",
+           "return b.loop(whole, window.last, few, carried,",
+           "return b.loop(whole, whole, few, carried,",
            "N not a multiple of 4: the last keys are not visited"),
     Mutant("block-begins-late", STEP,
            "window.last = arith::SubIOp::create(b, keys.hi, j0);",
@@ -216,19 +219,52 @@ MUTANTS = [
            "Value iLo = add(i0, query0);", "Value iLo = i0;",
            "masks: a block of queries visits the keys of the first one"),
     Mutant("guarded-select-removed", VALUES,
-           "        if (guarded) {", "        if (false) {",
+           "      if (guarded) {", "      if (false) {",
            "S3: 0 * NaN of a removed value reaches the output"),
     Mutant("last-columns-skipped", "lib/Codegen/CPU/TileBuilder.cpp",
            "if (end != known.getSExtValue())", "if (false)",
            "features past the last whole vector"),
     Mutant("rows-not-guarded", ROWS,
-           "      isFinite, []() { return SmallVector<Value>(); },",
-           "      arith::ConstantIntOp::create(b, true, 1),\n"
-           "      []() { return SmallVector<Value>(); },",
+           "emitRowSumsOf(key0, end, e0, width, true)", "emitRowSumsOf(key0, end, e0, width, false)",
            "S3: a few queries, 0 * NaN of a removed value"),
     Mutant("rows-past-the-end", ROWS,
            "  return arith::SelectOp::create(b, exists, s, b.negInf());", "  (void)exists;\n  return s;",
            "a few queries: what stands behind the last key counts as a score"),
+    Mutant("rows-last-columns-lost", ROWS,
+           "  if (whole < values)", "  if (false)",
+           "a few queries: value features past the last whole register block are not summed"),
+    Mutant("rows-query-unscaled", PACK,
+           "      if (scale != 1)", "      if (false)",
+           "a few queries: the scale is lost"),
+    Mutant("rows-acc-not-rescaled", ROWS,
+           "b.store(b.rescale(factor, b.load(acc, {q, e})), acc, {q, e});", "(void)e;",
+           "a few queries: a later tile of keys with a much larger maximum"),
+    Mutant("rows-query-index", ROWS,
+           "LaneValue::uniform(sum(i0, q))", "LaneValue::uniform(i0)",
+           "a few queries: all of them see the keys of the first"),
+    Mutant("pairs-scale-dropped", TILE,
+           "if (op.isDot() && !sizes.queryPairs)", "if (op.isDot())",
+           "queries in pairs: the scale is lost"),
+    Mutant("pairs-tail-key-kept", SCORES,
+           "score = arith::SelectOp::create(b, exists, score, b.negInf());", "(void)exists;",
+           "an odd number of keys: the last one counts twice in the sum"),
+    Mutant("pairs-window-not-even", STEP,
+           "window.first = arith::AndIOp::create(b, window.first, b.index(-2));", "(void)0;",
+           "pairs and a window that begins at an odd key: weights meet other values"),
+    Mutant("pairs-of-one-key", PAIRS,
+           "vector::InterleaveOp::create(b, first, second)",
+           "vector::InterleaveOp::create(b, first, ((void)second, first))",
+           "the second key of each pair has the weight of the first"),
+    Mutant("pairs-guard-dropped", VALUES,
+           "guarded ? withoutZeroWeights(value, weights[v]) : value", "value",
+           "S3: pairs, 0 * NaN of a removed value reaches the output"),
+    Mutant("pairs-last-value-unchecked", PAIRS,
+           "arith::CeilDivSIOp::create(b, count, b.index(2))",
+           "arith::DivSIOp::create(b, count, b.index(2))",
+           "S3: pairs, a NaN of the last key of an odd number is not seen"),
+    Mutant("lse-of-rounded-weights", TILE,
+           "op.getWeightsType().isBF16() && !op.getLse()", "op.getWeightsType().isBF16()",
+           "S5: the lse is that of weights that are rounded"),
     Mutant("group-turned", "lib/Fusion/GroupHeads.cpp",
            "mapping.map(old.getArgument(head + 1),", "mapping.map(old.getArgument(head),",
            "grouped heads: a mod sees another head"),
@@ -262,21 +298,23 @@ MUTANTS = [
            "S3 on the naive route"),
 
     # Numbers.
-    Mutant("query-rounded", EDGES,
-           "      writeNarrow(b, transpose(b, scaled), out, {d, i}, {whole, true});",
+    Mutant("query-rounded", PACK,
+           "      Value turned =\n"
+           "          vector::TransposeOp::create(b, scaled, ArrayRef<int64_t>{1, 0});",
            "      Type narrow = cast<MemRefType>(query.getType()).getElementType();\n"
            "      if (narrow != b.compute)\n"
            "        scaled = arith::ExtFOp::create(b, square, Value(arith::TruncFOp::create(\n"
            "            b, square.cloneWith(std::nullopt, narrow), scaled)));\n"
-           "      writeNarrow(b, transpose(b, scaled), out, {d, i}, {whole, true});",
-           "S5: the scaled query is rounded to bf16; an f32 lse shows it"),
+           "      Value turned =\n"
+           "          vector::TransposeOp::create(b, scaled, ArrayRef<int64_t>{1, 0});",
+           "S5: the scaled query is rounded to f16; an f32 lse shows it"),
     Mutant("output-rounded-twice", EDGES,
-           "      Value divided = arith::MulFOp::create(b, tile, factors);",
-           "      Type narrow = cast<MemRefType>(out.getType()).getElementType();\n"
-           "      if (narrow != b.compute)\n"
-           "        tile = arith::ExtFOp::create(b, square, arith::TruncFOp::create(\n"
-           "            b, square.cloneWith(std::nullopt, narrow), tile));\n"
-           "      Value divided = arith::MulFOp::create(b, tile, factors);",
+           "    Value tile = readWide(b, acc, {e, i}, square, {whole, true});",
+           "    Value tile = readWide(b, acc, {e, i}, square, {whole, true});\n"
+           "    Type narrow = cast<MemRefType>(out.getType()).getElementType();\n"
+           "    if (narrow != b.compute)\n"
+           "      tile = arith::ExtFOp::create(b, square, Value(arith::TruncFOp::create(\n"
+           "          b, square.cloneWith(std::nullopt, narrow), tile)));",
            "S5: the sum is rounded before the division, too: errors above half an ulp"),
     Mutant("exp2-never-zero", "lib/Codegen/CPU/ExpandExp.cpp",
            "x = m.atLeast(x, m.isF64 ? -1076.0 : -151.0);",

@@ -13,6 +13,10 @@
 // RUN:   | llc -O3 -mcpu=haswell -o %t.avx2.s
 // RUN: %python %S/Inputs/loops.py %t.avx2.s ymm | FileCheck %s --check-prefix=AVX2
 
+// On AArch64 with 32: 4 vectors and 6 keys make 24 sums from 10 loads.
+// RUN: attn-run %s --emit=asm --threads=1 --mtriple=aarch64-linux-gnu --mcpu=neoverse-v1 -o %t.neon.s
+// RUN: %python %S/Inputs/loops.py %t.neon.s v | FileCheck %s --check-prefix=NEON
+
 // The scores, in the pass that takes weights at once and in the exact one; each
 // also for the last keys one by one.
 // AVX512-NOT: spills={{[1-9]}}
@@ -35,6 +39,15 @@
 // The weighted sum: ten times 6 of 64 features, and 4.
 // AVX2: fma={{12|24|48}} fma/load=1.50 spills=0
 // AVX2-NEXT: fma={{8|16|32}} fma/load=1.33 spills=0
+
+// The scores, twice.
+// NEON: fma={{24|48|96}} fma/load=2.40 spills=0
+// NEON-NEXT: {{.*}} fma/load=0.80 spills=0
+// NEON-NEXT: fma={{24|48|96}} fma/load=2.40 spills=0
+// NEON-NEXT: {{.*}} fma/load=0.80 spills=0
+// The weighted sum: ten times 6 of 64 features, and 4.
+// NEON: fma={{24|48|96}} fma/load=2.40 spills=0
+// NEON-NEXT: fma={{16|32|64}} fma/load=2.00 spills=0
 
 func.func @attention(%q: tensor<?x64xf32>, %k: tensor<?x64xf32>, %v: tensor<?x64xf32>)
     -> tensor<?x64xf32> {

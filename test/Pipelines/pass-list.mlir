@@ -16,7 +16,7 @@
 // CHECK-NEXT: canonicalize
 // CHECK-NEXT: cse
 // CHECK-NEXT: attn-verify-stage{stage=fused}
-// CHECK-NEXT: attn-tile{key-tile=0 l2-bytes=1048576 query-tile=0 vector-bytes=64 vector-registers=32}
+// CHECK-NEXT: attn-tile{bf16-dot=false key-tile=0 l2-bytes=1048576 query-tile=0 split-keys=0 vector-bytes=64 vector-registers=32}
 // CHECK-NEXT: empty-tensor-to-alloc-tensor
 // CHECK-NEXT: attn-to-linalg{keep-tiles=true}
 // CHECK-NEXT: canonicalize

@@ -25,11 +25,29 @@ HostTensor slice(const HostTensor &tensor, int64_t first, int64_t count) {
   return part;
 }
 
-class Determinism : public testing::TestWithParam<ElementType> {};
+/// Types, and whether weights are of 16 bits, too.
+struct Types {
+  ElementType type;
+  bool hasNarrowWeights;
+};
+
+class Determinism : public testing::TestWithParam<Types> {
+protected:
+  /// Whatever stands in rows, in pairs or in lanes is decided by sizes and
+  /// types.
+  Attention makeAttention() const {
+    Attention attention;
+    attention.type = GetParam().type;
+    if (GetParam().hasNarrowWeights) {
+      attention.weights = mlir::attn::toString(attention.type).str();
+      attention.hasLse = false;
+    }
+    return attention;
+  }
+};
 
 TEST_P(Determinism, Threads) {
-  Attention attention;
-  attention.type = GetParam();
+  Attention attention = makeAttention();
   attention.heads = 3;
   attention.queries = 200;
   for (std::vector<std::string> steps :
@@ -49,8 +67,7 @@ TEST_P(Determinism, Threads) {
 }
 
 TEST_P(Determinism, HeadsAloneAndTogether) {
-  Attention attention;
-  attention.type = GetParam();
+  Attention attention = makeAttention();
   attention.isStatic = false;
   attention.heads = attention.keyHeads = 5;
   attention.steps = {kCausal, kSoftcap};
@@ -72,8 +89,7 @@ TEST_P(Determinism, HeadsAloneAndTogether) {
 // The same query in several places of a tile, among neighbours that raise the
 // maximum at other keys.
 TEST_P(Determinism, PlaceInTheTile) {
-  Attention attention;
-  attention.type = GetParam();
+  Attention attention = makeAttention();
   attention.heads = 1;
   attention.queries = 100;
   attention.scale = 4;
@@ -102,8 +118,7 @@ TEST_P(Determinism, PlaceInTheTile) {
 // block of queries is done again; those of the others grow a little. Without
 // their neighbours they are not done again.
 TEST_P(Determinism, NeighboursThatOutgrowTheirReference) {
-  Attention attention;
-  attention.type = GetParam();
+  Attention attention = makeAttention();
   attention.isStatic = false;
   attention.heads = attention.keyHeads = 1;
   attention.queries = 48;
@@ -121,12 +136,12 @@ TEST_P(Determinism, NeighboursThatOutgrowTheirReference) {
   Tensors together = program.call(inputs);
   size_t queryBytes = inputs[0].getNumBytes() / 48;
   Tensors part = cloneAll(inputs);
-  part[0] = makeTensor(GetParam(), {1, 24, attention.features});
+  part[0] = makeTensor(attention.type, {1, 24, attention.features});
   for (int64_t i = 0; i < 24; ++i)
     std::memcpy(part[0].getData() + i * queryBytes,
                 inputs[0].getData() + 2 * i * queryBytes, queryBytes);
   Tensors alone = program.call(part);
-  for (int k = 0; k < 2; ++k) {
+  for (size_t k = 0; k < together.size(); ++k) {
     size_t rowBytes = together[k].getNumBytes() / 48;
     for (int64_t i = 0; i < 24; ++i)
       EXPECT_EQ(std::memcmp(alone[k].getData() + i * rowBytes,
@@ -138,8 +153,7 @@ TEST_P(Determinism, NeighboursThatOutgrowTheirReference) {
 
 // One function, called with all queries and with a few of them.
 TEST_P(Determinism, QueriesAloneAndTogether) {
-  Attention attention;
-  attention.type = GetParam();
+  Attention attention = makeAttention();
   attention.isStatic = false;
   attention.heads = 1;
   attention.queries = 70;
@@ -150,10 +164,10 @@ TEST_P(Determinism, QueriesAloneAndTogether) {
   size_t queryBytes = inputs[0].getNumBytes() / attention.queries;
   for (int64_t count : {1, 2, 15, 16, 17, 64, 69}) {
     Tensors part = cloneAll(inputs);
-    part[0] = makeTensor(GetParam(), {1, count, attention.features});
+    part[0] = makeTensor(attention.type, {1, count, attention.features});
     std::memcpy(part[0].getData(), inputs[0].getData(), count * queryBytes);
     Tensors results = program.call(part);
-    for (int k = 0; k < 2; ++k)
+    for (size_t k = 0; k < results.size(); ++k)
       EXPECT_EQ(std::memcmp(results[k].getData(), together[k].getData(),
                             results[k].getNumBytes()),
                 0)
@@ -161,11 +175,63 @@ TEST_P(Determinism, QueriesAloneAndTogether) {
   }
 }
 
+// A few queries, which stand in rows: their order, the heads beside theirs, the
+// batch and the threads change no bit.
+TEST_P(Determinism, PlaceAmongAFewQueries) {
+  Attention attention = makeAttention();
+  attention.isStatic = true;
+  attention.heads = attention.keyHeads = 6;
+  attention.queries = 4;
+  attention.keys = 300;
+  attention.values = 48;
+  attention.scale = 4;
+  attention.steps = {kSoftcap};
+  Tensors inputs = attention.inputs(7);
+  size_t queryBytes = inputs[0].getNumBytes() / 24;
+  // All heads have the keys of the first one, and queries in another order.
+  for (int k : {1, 2}) {
+    size_t bytes = inputs[k].getNumBytes() / 6;
+    for (int64_t h = 1; h < 6; ++h)
+      std::memcpy(inputs[k].getData() + h * bytes, inputs[k].getData(), bytes);
+  }
+  auto place = [](int64_t h, int64_t i) {
+    return (i * (h % 2 ? 3 : 1) + h) % 4;
+  };
+  for (int64_t h = 1; h < 6; ++h)
+    for (int64_t i = 0; i < 4; ++i)
+      std::memcpy(inputs[0].getData() + (4 * h + place(h, i)) * queryBytes,
+                  inputs[0].getData() + i * queryBytes, queryBytes);
+  Settings settings;
+  settings.threads = true;
+  Tensors results = attention.compile().call(inputs);
+  mlir::attn::setNumThreads(4);
+  EXPECT_TRUE(sameBits(results, attention.compile(settings).call(inputs)));
+  for (const HostTensor &result : results) {
+    size_t rowBytes = result.getNumBytes() / 24;
+    for (int64_t h = 1; h < 6; ++h)
+      for (int64_t i = 0; i < 4; ++i)
+        EXPECT_EQ(
+            std::memcmp(result.getData() + (4 * h + place(h, i)) * rowBytes,
+                        result.getData() + i * rowBytes, rowBytes),
+            0)
+            << "head " << h << ", query " << i;
+    // Different queries have different results: the test can fail.
+    EXPECT_NE(
+        std::memcmp(result.getData(), result.getData() + rowBytes, rowBytes),
+        0);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Determinism,
-                         testing::Values(ElementType::F16, ElementType::BF16,
-                                         ElementType::F32, ElementType::F64),
+                         testing::Values(Types{ElementType::F16, false},
+                                         Types{ElementType::BF16, false},
+                                         Types{ElementType::BF16, true},
+                                         Types{ElementType::F32, false},
+                                         Types{ElementType::F64, false}),
                          [](const auto &info) {
-                           return mlir::attn::toString(info.param).str();
+                           return mlir::attn::toString(info.param.type).str() +
+                                  (info.param.hasNarrowWeights ? "Weights"
+                                                               : "");
                          });
 
 } // namespace

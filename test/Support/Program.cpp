@@ -150,13 +150,14 @@ testing::AssertionResult sameBits(const Tensors &a, const Tensors &b) {
   return testing::AssertionSuccess();
 }
 
-testing::AssertionResult matches(const HostTensor &actual,
-                                 const reference::AnyTensor &expected,
-                                 int64_t numKeys, double magnitude) {
+testing::AssertionResult
+matches(const HostTensor &actual, const reference::AnyTensor &expected,
+        int64_t numKeys, double magnitude,
+        std::optional<reference::FloatFormat> weights) {
   reference::Comparison comparison = reference::compare(
       std::get<reference::Tensor>(toReference(actual)),
       std::get<reference::Tensor>(expected), getFormat(actual.getElementType()),
-      numKeys, magnitude);
+      numKeys, magnitude, weights);
   if (comparison.passed())
     return testing::AssertionSuccess();
   return testing::AssertionFailure()
@@ -189,25 +190,53 @@ static std::string replaceAll(std::string text, const std::string &from,
 std::string Attention::text() const {
   std::string element = mlir::attn::toString(type).str();
   std::string compute = type == ElementType::F64 ? "f64" : "f32";
-  auto tensor = [&](std::initializer_list<int64_t> shape,
-                    const std::string &element) {
+  auto known = [&](int64_t size, bool isOpen = false) {
+    return isStatic && !isOpen ? std::to_string(size) : std::string("?");
+  };
+  std::string m = known(queries, openQueries), n = known(keys, openKeys);
+  auto tensor = [](std::initializer_list<std::string> shape,
+                   const std::string &element) {
     std::string text = "tensor<";
-    for (int64_t size : shape)
-      text += (isStatic ? std::to_string(size) : "?") + "x";
+    for (const std::string &size : shape)
+      text += size + "x";
     return text + element + ">";
   };
-  std::string q = tensor({heads, queries, features}, element);
-  std::string k = tensor({keyHeads, keys, features}, element);
-  std::string v = tensor({keyHeads, keys, values}, element);
-  std::string o = tensor({heads, queries, values}, element);
-  std::string t = tensor({heads, queries, keys}, compute);
-  std::string l = tensor({heads, queries}, compute);
+  // The type of an argument or result, in the order that the op takes or not.
+  auto rows = [&](int64_t heads, const std::string &rows, int64_t features,
+                  bool turned = false) {
+    std::string h = known(heads);
+    return tensor({turned ? rows : h, turned ? h : rows, known(features)},
+                  element);
+  };
+  std::string q = rows(heads, m, features), k = rows(keyHeads, n, features),
+              v = rows(keyHeads, n, values), o = rows(heads, m, values);
+  std::string t = tensor({known(heads), m, n}, compute);
+  std::string w = weights.empty() ? t : tensor({known(heads), m, n}, weights);
+  std::string l = tensor({known(heads), m}, compute);
 
-  std::string text = "func.func @f(%q: " + q + ", %k: " + k + ", %v: " + v;
+  std::string text, end = "%o";
+  auto turn = [&](const std::string &from, const std::string &to,
+                  const std::string &fromType, const std::string &toType) {
+    text += to + "e = tensor.empty() : " + toType + "\n" + to +
+            " = linalg.transpose ins(" + from + " : " + fromType + ") outs(" +
+            to + "e : " + toType + ") permutation = [1, 0, 2]\n";
+  };
+  std::string result = rows(heads, m, values, isTurned);
+  if (isTurned) {
+    turn("%qa", "%q", rows(heads, m, features, true), q);
+    turn("%ka", "%k", rows(keyHeads, n, features, true), k);
+    turn("%va", "%v", rows(keyHeads, n, values, true), v);
+  }
+  std::string suffix = isTurned ? "a: " : ": ";
+  std::string head = "func.func @f(%q" + suffix +
+                     rows(heads, m, features, isTurned) + ", %k" + suffix +
+                     rows(keyHeads, n, features, isTurned) + ", %v" + suffix +
+                     rows(keyHeads, n, values, isTurned);
   for (const std::string &argument : extra)
-    text += ", " + argument;
-  text += ") -> (" + o + ", " + l + ") {\n%s0 = attn.score dot(%q, %k) scale(" +
-          std::to_string(scale) + ") : " + q + ", " + k + " -> " + t + "\n";
+    head += ", " + argument;
+  head += ") -> (" + result + (hasLse ? ", " + l : "") + ") {\n";
+  text += "%s0 = attn.score dot(%q, %k) scale(" + std::to_string(scale) +
+          ") : " + q + ", " + k + " -> " + t + "\n";
   std::string last = "%s0";
   for (size_t i = 0; i < steps.size(); ++i) {
     std::string next = "%s" + std::to_string(i + 1);
@@ -216,19 +245,35 @@ std::string Attention::text() const {
     text += next + " = " + step + "\n";
     last = next;
   }
-  text += "%p, %l = attn.softmax " + last;
+  text +=
+      std::string("%p") + (hasLse ? ", %l" : "") + " = attn.softmax " + last;
   if (!sink.empty())
     text += " sink(" + sink + ")";
-  text += " : " + t + ", " + l + "\n%o = attn.weighted_sum %p, %v : " + t +
-          ", " + v + " -> " + o + "\nreturn %o, %l : " + o + ", " + l + "\n}\n";
-  return text;
+  text += " : " + t + (weights.empty() ? "" : " -> " + w);
+  if (hasLse)
+    text += ", " + l;
+  text +=
+      "\n%o = attn.weighted_sum %p, %v : " + w + ", " + v + " -> " + o + "\n";
+  if (isTurned) {
+    turn("%o", "%r", o, result);
+    end = "%r";
+  }
+  return head + text + "return " + end + (hasLse ? ", %l" : "") + " : " +
+         result + (hasLse ? ", " + l : "") + "\n}\n";
 }
 
 Tensors Attention::inputs(uint64_t seed) const {
+  auto random = [&](int64_t heads, int64_t rows, int64_t features,
+                    uint64_t seed) {
+    return makeRandom(type,
+                      isTurned ? Shape{rows, heads, features}
+                               : Shape{heads, rows, features},
+                      seed);
+  };
   Tensors tensors;
-  tensors.push_back(makeRandom(type, {heads, queries, features}, 3 * seed));
-  tensors.push_back(makeRandom(type, {keyHeads, keys, features}, 3 * seed + 1));
-  tensors.push_back(makeRandom(type, {keyHeads, keys, values}, 3 * seed + 2));
+  tensors.push_back(random(heads, queries, features, 3 * seed));
+  tensors.push_back(random(keyHeads, keys, features, 3 * seed + 1));
+  tensors.push_back(random(keyHeads, keys, values, 3 * seed + 2));
   return tensors;
 }
 

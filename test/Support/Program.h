@@ -65,22 +65,31 @@ reference::FloatFormat getFormat(ElementType type);
 testing::AssertionResult sameBits(const HostTensor &a, const HostTensor &b);
 testing::AssertionResult sameBits(const Tensors &a, const Tensors &b);
 /// Within the tolerance of lib/Reference.
-testing::AssertionResult matches(const HostTensor &actual,
-                                 const reference::AnyTensor &expected,
-                                 int64_t numKeys, double magnitude = 1);
+testing::AssertionResult
+matches(const HostTensor &actual, const reference::AnyTensor &expected,
+        int64_t numKeys, double magnitude = 1,
+        std::optional<reference::FloatFormat> weights = std::nullopt);
 
 //===----------------------------------------------------------------------===//
 // Attention as text
 //===----------------------------------------------------------------------===//
 
 /// func.func @f(%q, %k, %v, extra..) -> (output, lse), on [heads, rows,
-/// features]
+/// features]; without an lse, -> output
 struct Attention {
   ElementType type = ElementType::F32;
   int64_t heads = 2, keyHeads = 1, queries = 40, keys = 150;
   int64_t features = 16, values = 24;
   /// Whether the types say the sizes.
   bool isStatic = true;
+  /// Whether they leave the number of queries, or of keys, open all the same.
+  bool openQueries = false, openKeys = false;
+  /// Tensors of the function are [rows, heads, features], turned inside. Only
+  /// for known sizes.
+  bool isTurned = false;
+  /// The type of the weights: that of scores if empty.
+  std::string weights;
+  bool hasLse = true;
   double scale = 0.5;
   /// Masks and score_mods in order; `$s` stands for the scores before and `$t`
   /// for their type.

@@ -23,17 +23,24 @@ def Attn_PackQueryOp : Attn_TileOp<"pack_query"> {
   let summary = "transpose, scale and widen a tile of queries";
   let description = [{
     ```
-    out[d, i] = i < m ? scale * query[i, d] : 0
+    out[d, i]    = i < m ? scale * query[i, d] : 0       out is [D, T]
+    out[i, d]    = i < m ? scale * query[i, d] : 0       out is [T, D], with `rows`
+    out[d, i, h] = i < m ? query[i, 2 d + h] : 0         out is [D / 2, T, 2], in pairs
     ```
 
     `query` is `[m, D]` in the input type with `m` at most T, `out` is `[D, T]`
     in the compute type. Queries become the fastest axis: a vector holds one
     feature of neighbouring queries, so that no later step needs a horizontal
-    reduction.
+    reduction. With `rows`, features stay the fastest axis.
+
+    In pairs two neighbouring features of a query stand together in the input
+    type, as a dot product of two terms takes them.
 
     Constraints:
-    - pack_query_c1: `query` is `[m, D]`, `out` is `[D, T]` of the compute type
-      of `query`, and `m` is at most T.
+    - pack_query_c1: `query` is `[m, D]`, `out` is `[D, T]`, or `[T, D]` with
+      `rows`, of the compute type of `query`, or `[D / 2, T, 2]` of its own type;
+      `m` is at most T;
+    - pack_query_c2: pairs go without `rows` and with a scale of 1.
 
     Example:
 
@@ -43,11 +50,12 @@ def Attn_PackQueryOp : Attn_TileOp<"pack_query"> {
     ```
   }];
   let arguments = (ins Attn_Tile:$query, Variadic<Attn_Tile>:$outs,
-                       DefaultValuedAttr<F64Attr, "1.0">:$scale);
+                       DefaultValuedAttr<F64Attr, "1.0">:$scale,
+                       UnitAttr:$rows);
   let results = (outs Variadic<Attn_Tile>:$results);
   let assemblyFormat = [{
     `ins` `(` $query `)` `outs` `(` $outs `)` (`scale` `(` $scale^ `)`)?
-    attr-dict `:` functional-type(operands, results)
+    (`rows` $rows^)? attr-dict `:` functional-type(operands, results)
   }];
 }
 
@@ -55,16 +63,18 @@ def Attn_PackKeyOp : Attn_TileOp<"pack_key"> {
   let summary = "widen a tile of keys or values into contiguous rows";
   let description = [{
     ```
-    out[j, d] = j < n ? in[j, d] : 0
+    out[j, d]    = j < n ? in[j, d] : 0                     out is [B, D]
+    out[j, d, h] = 2 j + h < n ? in[2 j + h, d] : 0         out is [B / 2, D, 2], in pairs
     ```
 
     `in` is `[n, D]` in the input type with any strides and `n` at most B; `out`
-    is `[B, D]` in the compute type. Every later read is then aligned, of one
-    type and within the tile, whatever the layout and the length were.
+    is `[B, D]` in the compute type or the input type. Every later read is then
+    aligned, of one type and within the tile, whatever the layout and the length
+    were. In pairs two neighbouring rows stand together in the input type.
 
     Constraints:
-    - pack_key_c1: `in` is `[n, D]`, `out` is `[B, D]` of the compute type of
-      `in`, and `n` is at most B.
+    - pack_key_c1: `in` is `[n, D]`, `out` is `[B, D]` of the type of `in` or its
+      compute type, or `[B / 2, D, 2]` of the type of `in`; `n` is at most B.
 
     Example:
 
@@ -91,13 +101,15 @@ def Attn_InitOp : Attn_TileOp<"init", [AttrSizedOperandSegments]> {
 
     The state of T queries is `(max, sum, acc)` of shapes `[T]`, `[T]` and
     `[E, T]`. `max` bounds the scores seen so far, up to the headroom of steps, `sum` is the sum of
-    `exp(s - max)` and `acc` that of `exp(s - max) * v`. A sink is a scalar
+    `exp(s - max)` and `acc` that of `exp(s - max) * v`. With `rows`, here and in
+    the other ops, `acc` is `[T, E]`: the sums of a query stand together, which
+    suits a few queries, whose keys and values are read as vectors. A sink is a scalar
     compute value, in the units of the scores: before steps with `log2` it comes
     multiplied by log2(e).
 
     Constraints:
-    - init_c1: there are three outs of shapes `[T]`, `[T]`, `[E, T]` and of one
-      compute type, that of the sink.
+    - init_c1: there are three outs of shapes `[T]`, `[T]` and `[E, T]`, or
+      `[T, E]` with `rows`, and of one compute type, that of the sink.
 
     Example:
 
@@ -108,10 +120,10 @@ def Attn_InitOp : Attn_TileOp<"init", [AttrSizedOperandSegments]> {
     ```
   }];
   let arguments = (ins Optional<AnyTypeOf<[F32, F64]>>:$sink,
-                       Variadic<Attn_Tile>:$outs);
+                       Variadic<Attn_Tile>:$outs, UnitAttr:$rows);
   let results = (outs Variadic<Attn_Tile>:$results);
   let assemblyFormat = [{
-    (`sink` `(` $sink^ `)`)? `outs` `(` $outs `)` attr-dict
+    (`sink` `(` $sink^ `)`)? `outs` `(` $outs `)` (`rows` $rows^)? attr-dict
     `:` functional-type(operands, results)
   }];
 }
@@ -131,10 +143,20 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
     with `exp(-inf - -inf) = 0`, over the first `count` keys of the tile, `at_most`
     that many. Tiles are packed: `query` is `[D, T]`, `key` `[B, D]`, `value`
     `[B, E]` and parameters `[D]`, in the compute type. Keys and values that are of
-    that type already may be the rows themselves, with B = `count`. `at` gives the
-    place of the tile in the whole: the leading indices, `i0` and `j0`, which the
-    regions see added to their position in the tile. `full`, if given and true,
-    says that the mask keeps every pair of the tile.
+    that type already may be the rows themselves, with B = `count`, beside others
+    that are packed. `at` gives the place of the tile in the whole: the leading
+    indices, `i0` and `j0`, which the regions see added to their position in the
+    tile. `full`, if given and true, says that the mask keeps every pair of the
+    tile.
+
+    With `rows`, `query` is `[T, D]` and `acc` `[T, E]`, and keys and values may be
+    of a narrower type, which is widened when it is read.
+
+    A query in pairs, `[D / 2, T, 2]` of bf16, takes keys of bf16: the products are
+    exact, but that a subnormal number may count as zero, and their sums are in the
+    compute type. Values in pairs,
+    `[B / 2, E, 2]` of bf16, take weights that are rounded to bf16, of which `sum`
+    is the sum.
 
     Only the first `queries` of the tile exist, all of them if it is not given. The
     state of others may or may not change. A lowering keeps what regions read for
@@ -151,11 +173,15 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
 
     Constraints:
     - step_c1: there are three outs as in init_c1;
-    - step_c2: a query is `[D, T]`, a key `[B, D]`, a value `[B, E]`, a parameter
-      `[D]`, all of the compute type;
+    - step_c2: a query is `[D, T]`, or `[T, D]` with `rows`, a key `[B, D]`, a
+      value `[B, E]`, a parameter `[D]`, all of the compute type, or with `rows`
+      keys and values of a type that widens to it; without `at_most` there is a
+      value for each key;
     - step_c3: `at` has at least two indices; regions take that many;
     - step_c4: `log2` goes without a `mod` region and with the dot product;
     - step_c5: `at_most` is positive;
+    - step_c6: pairs are of bf16 beside a state of f32, take part in a dot product,
+      and go without `rows`; a key is of bf16 where the query is in pairs;
     - score_c7, score_mod_c1 and mask_c5 hold for the regions.
 
     Example:
@@ -175,7 +201,7 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
                        Variadic<Attn_Tile>:$outs,
                        OptionalAttr<I64Attr>:$atMost,
                        DefaultValuedAttr<F64Attr, "1.0">:$scale,
-                       UnitAttr:$log2);
+                       UnitAttr:$log2, UnitAttr:$rows);
   let results = (outs Variadic<Attn_Tile>:$results);
   let regions = (region MaxSizedRegion<1>:$scoreBody,
                         MaxSizedRegion<1>:$modBody,
@@ -185,13 +211,16 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
     (`params` `(` $params^ `)`)? `count` `(` $count (`at_most` $atMost^)? `)`
     (`queries` `(` $queries^ `)`)? `at` `(` $at `)` (`full` `(` $full^ `)`)?
     `outs` `(` $outs `)` (`scale` `(` $scale^ `)`)? (`log2` $log2^)?
-    (`score` $scoreBody^)? (`mod` $modBody^)? (`mask` $maskBody^)?
+    (`rows` $rows^)? (`score` $scoreBody^)? (`mod` $modBody^)? (`mask` $maskBody^)?
     attr-dict `:` functional-type(operands, results)
   }];
   let hasCanonicalizer = 1;
   let hasRegionVerifier = 1;
   let extraClassDeclaration = dpsDeclaration # [{
     bool isDot() { return getScoreBody().empty(); }
+    /// Whether queries stand in pairs of features, and values in pairs of keys.
+    bool hasQueryPairs();
+    bool hasValuePairs();
     /// The type of scores and state: that of `max`.
     FloatType getComputeType();
     /// T, the number of queries of the tile.
@@ -226,10 +255,11 @@ def Attn_MergeOp : Attn_TileOp<"merge", [AttrSizedOperandSegments]> {
     ```
   }];
   let arguments = (ins Variadic<Attn_Tile>:$ins, Variadic<Attn_Tile>:$outs,
-                       UnitAttr:$log2);
+                       UnitAttr:$log2, UnitAttr:$rows);
   let results = (outs Variadic<Attn_Tile>:$results);
   let assemblyFormat = [{
-    `ins` `(` $ins `)` `outs` `(` $outs `)` (`log2` $log2^)? attr-dict
+    `ins` `(` $ins `)` `outs` `(` $outs `)` (`log2` $log2^)?
+    (`rows` $rows^)? attr-dict
     `:` functional-type(operands, results)
   }];
 }
@@ -260,10 +290,11 @@ def Attn_FinishOp : Attn_TileOp<"finish", [AttrSizedOperandSegments]> {
     ```
   }];
   let arguments = (ins Variadic<Attn_Tile>:$ins, Variadic<Attn_Tile>:$outs,
-                       UnitAttr:$log2);
+                       UnitAttr:$log2, UnitAttr:$rows);
   let results = (outs Variadic<Attn_Tile>:$results);
   let assemblyFormat = [{
-    `ins` `(` $ins `)` `outs` `(` $outs `)` (`log2` $log2^)? attr-dict
+    `ins` `(` $ins `)` `outs` `(` $outs `)` (`log2` $log2^)?
+    (`rows` $rows^)? attr-dict
     `:` functional-type(operands, results)
   }];
 }

@@ -41,10 +41,14 @@ def TilePass : Pass<"attn-tile"> {
            "number of vector registers; a tile is whole register blocks">,
     Option<"l2Bytes", "l2-bytes", "int64_t", "1048576",
            "size of the second-level cache, which bounds a tile of queries">,
+    Option<"bf16Dot", "bf16-dot", "bool", "false",
+           "has a product of pairs of bf16: tiles of bf16 stand in pairs">,
     Option<"queryTile", "query-tile", "int64_t", "0",
            "queries in a tile; 0 chooses by shape and machine">,
     Option<"keyTile", "key-tile", "int64_t", "0",
-           "keys in a tile; 0 chooses by shape and machine">];
+           "keys in a tile; 0 chooses by shape and machine">,
+    Option<"splitKeys", "split-keys", "int64_t", "0",
+           "keys of one split, whole tiles; 0 chooses by shape and machine">];
   let dependentDialects = ["arith::ArithDialect", "scf::SCFDialect",
                            "tensor::TensorDialect", "affine::AffineDialect"];
   let statistics = [Statistic<"numTiled", "tiled", "attentions tiled">];

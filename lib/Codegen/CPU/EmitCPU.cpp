@@ -8,6 +8,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 namespace mlir::attn {
@@ -23,13 +24,26 @@ namespace {
 template <typename OpTy,
           LogicalResult (*emit)(RewriterBase &, OpTy, const Machine &)>
 struct EmitPattern : OpRewritePattern<OpTy> {
-  EmitPattern(MLIRContext *context, const Machine &machine)
-      : OpRewritePattern<OpTy>(context), machine(machine) {}
+  EmitPattern(MLIRContext *context, const Machine &machine,
+              PatternBenefit benefit = 1)
+      : OpRewritePattern<OpTy>(context, benefit), machine(machine) {}
   LogicalResult matchAndRewrite(OpTy op,
                                 PatternRewriter &rewriter) const override {
     return emit(rewriter, op, machine);
   }
   Machine machine;
+};
+
+/// Why the op at a place was not emitted.
+struct Reasons : RewriterBase::Listener {
+  void
+  notifyMatchFailure(Location loc,
+                     function_ref<void(Diagnostic &)> reasonCallback) override {
+    Diagnostic diag(loc, DiagnosticSeverity::Remark);
+    reasonCallback(diag);
+    reasons[loc] = diag.str();
+  }
+  llvm::DenseMap<Location, std::string> reasons;
 };
 
 struct EmitCPUPass : mlir::attn::impl::EmitCPUPassBase<EmitCPUPass> {
@@ -41,15 +55,13 @@ struct EmitCPUPass : mlir::attn::impl::EmitCPUPassBase<EmitCPUPass> {
     machine.numVectorRegisters = numVectorRegisters;
     RewritePatternSet patterns(&getContext());
     populateEmitCPUPatterns(patterns, machine);
-    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    Reasons listener;
+    walkAndApplyPatterns(getOperation(), std::move(patterns), &listener);
     getOperation()->walk([&](DestinationStyleOpInterface op) {
       if (!isa<AttnDialect>(op->getDialect()))
         return;
-      op->emitError() << "'" << op->getName()
-                      << "' cannot be lowered: expected buffers, queries that "
-                         "fill whole vectors of "
-                      << int64_t(vectorBytes)
-                      << " bytes, and a bound on the number of keys";
+      op->emitError() << "'" << op->getName() << "' cannot be lowered: "
+                      << listener.reasons.lookup(op->getLoc());
       signalPassFailure();
     });
   }
@@ -64,4 +76,7 @@ void mlir::attn::populateEmitCPUPatterns(RewritePatternSet &patterns,
            EmitPattern<PackKeyOp, emitPackKey>, EmitPattern<InitOp, emitInit>,
            EmitPattern<StepOp, emitStep>, EmitPattern<MergeOp, emitMerge>,
            EmitPattern<FinishOp, emitFinish>>(patterns.getContext(), machine);
+  // Asked first.
+  patterns.add<EmitPattern<StepOp, emitPoolingStep>>(patterns.getContext(),
+                                                     machine, 2);
 }

@@ -7,8 +7,8 @@
 // All at once they would queue up in front of the loads of the current tile.
 // Each block of queries takes some of the columns, and each register block the
 // rows of its keys. With a single block of queries memory is the bound: there,
-// each line of keys or values that a product goes through brings the same line of
-// the next tile.
+// each line of keys or values that a product goes through brings the same line
+// of the next tile.
 //
 // Tested by test/Codegen/CPU/emit-step.mlir.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -35,10 +35,8 @@ static FailureOr<unsigned> rowAxis(memref::SubViewOp view) {
   return kept[0];
 }
 
-/// Prefetches the lines of columns [c0, c1) in the rows that follow the tile
-/// `count` keys after key0 and the `rows` - 1 behind it.
-void StepEmitter::emitPrefetch(Value tile, Value key0, int64_t rows, Value c0,
-                               Value c1) {
+void StepEmitter::emitPrefetchLine(Value tile, Value key, Value ahead,
+                                   Value column, int64_t level) {
   auto view = tile.getDefiningOp<memref::SubViewOp>();
   if (!view)
     return; // a copy: nothing follows it
@@ -48,36 +46,42 @@ void StepEmitter::emitPrefetch(Value tile, Value key0, int64_t rows, Value c0,
   Value source = view.getSource();
   SmallVector<Value> place =
       getValueOrCreateConstantIndexOp(b, b.getLoc(), view.getMixedOffsets());
+  Value &row = place[*axis];
   Value size = b.createOrFold<memref::DimOp>(source, b.index(*axis));
-  Value lastRow = b.addIndex(size, -1);
-  Value next = arith::AddIOp::create(
-      b, arith::AddIOp::create(b, place[*axis], count), key0);
-  b.loop(c0, c1, lineSize(), [&](Value column) {
-    place.back() = column;
-    for (int64_t r = 0; r < rows; ++r) {
-      place[*axis] = arith::MinSIOp::create(b, b.addIndex(next, r), lastRow);
-      memref::PrefetchOp::create(b, source, place, /*isWrite=*/false,
-                                 /*localityHint=*/2, /*isDataCache=*/true);
-    }
-  });
+  row = arith::AddIOp::create(b, row, ahead);
+  row = arith::AddIOp::create(b, row, key);
+  row = arith::MinSIOp::create(b, row, b.addIndex(size, -1));
+  place.back() = column;
+  memref::PrefetchOp::create(b, source, place, /*isWrite=*/false,
+                             /*localityHint=*/4 - level, /*isDataCache=*/true);
 }
 
-int64_t StepEmitter::lineSize() {
-  return kLineBytes / (b.compute.getWidth() / 8);
+void StepEmitter::emitPrefetch(Value tile, Value key, Value ahead, Value c0,
+                               Value c1, int64_t level) {
+  if (tile.getDefiningOp<memref::SubViewOp>())
+    b.loop(c0, c1, lineSize(tile), [&](Value column) {
+      emitPrefetchLine(tile, key, ahead, column, level);
+    });
+}
+
+int64_t StepEmitter::lineSize(Value tile) {
+  auto type = cast<MemRefType>(tile.getType());
+  return kLineBytes / (type.getElementTypeBitWidth() / 8);
 }
 
 /// This block's part of the columns of `tile`.
-void StepEmitter::emitPrefetchPart(Value tile, Value query0, Value key0,
-                                   int64_t rows) {
+void StepEmitter::emitPrefetchPart(Value tile, Value query0,
+                                   const KeyBlock &keys) {
   int64_t width = numVectors * b.lanes;
   int64_t numBlocks = op.getNumQueries() / width;
   Value features = b.createOrFold<memref::DimOp>(tile, b.index(1));
   Value lines = b.createOrFold<arith::CeilDivSIOp>(
-      features, b.index(lineSize() * numBlocks));
-  Value part = arith::MulIOp::create(b, lines, b.index(lineSize()));
+      features, b.index(lineSize(tile) * numBlocks));
+  Value part = arith::MulIOp::create(b, lines, b.index(lineSize(tile)));
   Value block = arith::DivSIOp::create(b, query0, b.index(width));
   Value c0 = arith::MulIOp::create(b, block, part);
   Value c1 =
       arith::MinSIOp::create(b, arith::AddIOp::create(b, c0, part), features);
-  emitPrefetch(tile, key0, rows, c0, c1);
+  for (int64_t r = 0; r < keys.rows; ++r)
+    emitPrefetch(tile, b.addIndex(keys.key0, r), count, c0, c1);
 }

@@ -1,12 +1,13 @@
-// attn.step for a few queries: features and keys are lanes.
+// attn.step with `rows`, for a few queries: features and keys are lanes.
 //
-//   for each key:       s[q][key] = sum over lanes of q[q][d] * k[key][d]
-//   for each query:     max', p = exp(mask(mod(s)) - max'), sum'
-//   for a few vectors:  o[q][e] = sum over keys of p[q][key] * v[key][e]
-//   acc[e][q] = c * acc[e][q] + o[q][e]
+//   for each vector of keys:   s[q][key] = sum over lanes of q[q][d] *
+//   k[key][d] for each query:            max', p = exp(mask(mod(s)) - max'),
+//   sum', acc *= c for a few keys:
+//     for a few vectors:       acc[q][e] += sum over keys of p[q][key] *
+//     v[key][e]
 //
 // With one query in each lane a decoder would use one lane of sixteen, and read
-// keys one scalar a cycle; here it reads vectors. The reference of a query
+// keys one scalar at a time; here it reads vectors. The reference of a query
 // moves by the rule of EmitStep.cpp.
 //
 // Tested by test/Codegen/CPU/emit-rows.mlir.
@@ -16,16 +17,18 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::attn;
 
-/// More queries than that fill enough lanes of a vector of queries.
-static constexpr int64_t kMaxQueries = 8;
-/// Sums of values in registers, and sums of products that are on their way.
-static constexpr int64_t kSums = 16, kChains = 8;
+/// Keys of a register block of scores, vectors of features that are written
+/// out in one iteration, and keys whose values are summed in registers.
+static constexpr int64_t kBlockKeys = 4, kFeatureVectors = 8, kSumKeys = 16;
+/// How far ahead of its use memory is asked for: what it brings in a few
+/// hundred cycles.
+static constexpr int64_t kBytesAhead = 8192;
 
 /// Rows of whole vectors, one element after the other.
 static bool hasWholeRows(Value tile, int64_t lanes) {
@@ -35,123 +38,116 @@ static bool hasWholeRows(Value tile, int64_t lanes) {
          columns > 0 && type.isLastDimUnitStride();
 }
 
-bool StepEmitter::isForRows() {
-  std::optional<int64_t> queries =
-      op.getQueries() ? getConstantIntValue(op.getQueries()) : std::nullopt;
-  return queries && *queries <= kMaxQueries && op.isDot() &&
-         op.getNumQueries() == b.lanes && op.getMaxCount() % b.lanes == 0 &&
-         hasWholeRows(op.getKey(), b.lanes) &&
+bool StepEmitter::canEmitRows() {
+  return op.isDot() && hasWholeRows(op.getKey(), b.lanes) &&
          hasWholeRows(op.getValue(), b.lanes);
 }
 
-/// `rows` [T, n] = transpose of `columns` [n, T], T the lanes of a vector.
-void StepEmitter::transposeToRows(Value columns, Value rows) {
-  int64_t size = cast<MemRefType>(rows.getType()).getDimSize(1);
-  auto square = VectorType::get({b.lanes, b.lanes}, b.compute);
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(b.compute));
-  b.loop(b.index(0), b.index(size), b.lanes, [&](Value d) {
-    Value block = vector::TransferReadOp::create(
-        b, square, columns, ValueRange{d, b.index(0)}, zero,
-        ArrayRef<bool>{true, true});
-    block = vector::TransposeOp::create(b, block, ArrayRef<int64_t>{1, 0});
-    vector::TransferWriteOp::create(b, block, rows, ValueRange{b.index(0), d},
-                                    ArrayRef<bool>{true, true});
+void StepEmitter::emitRows() {
+  int64_t keys = llvm::alignTo(op.getMaxCount(), b.lanes);
+  scores = allocateScratch(
+      MemRefType::get({op.getNumQueries(), keys}, b.compute), /*zeroed=*/false);
+  emitRowScores();
+  b.loop(b.index(0), b.index(op.getNumQueries()), 1,
+         [&](Value q) { emitRowSoftmax(q); });
+  b.loop(b.index(0), count, kSumKeys, [&](Value key0) {
+    Value end = arith::MinSIOp::create(b, b.addIndex(key0, kSumKeys), count);
+    emitRowSums(key0, end);
   });
 }
 
-void StepEmitter::emitRows() {
-  int64_t queries = *getConstantIntValue(op.getQueries());
-  int64_t keys = op.getMaxCount();
-  int64_t features = cast<MemRefType>(op.getKey().getType()).getDimSize(1);
-  int64_t values = cast<MemRefType>(op.getValue().getType()).getDimSize(1);
-  Value query = allocateScratch(MemRefType::get({b.lanes, features}, b.compute),
-                                /*zeroed=*/false);
-  Value out = allocateScratch(MemRefType::get({b.lanes, values}, b.compute),
-                              /*zeroed=*/false);
-  Value factors =
-      allocateScratch(MemRefType::get({b.lanes}, b.compute), /*zeroed=*/true);
-  scores = allocateScratch(MemRefType::get({queries, keys}, b.compute),
-                           /*zeroed=*/false);
-  transposeToRows(op.getQuery(), query);
-  emitRowScores(query, queries);
-  b.loop(b.index(0), b.index(queries), 1,
-         [&](Value q) { emitRowSoftmax(q, factors); });
-  // Values are read once: whether all are finite is known only afterwards.
-  Value isFinite = emitRowSums(out, queries, /*guarded=*/false);
-  b.branch(
-      isFinite, []() { return SmallVector<Value>(); },
-      [&]() {
-        emitRowSums(out, queries, /*guarded=*/true);
-        return SmallVector<Value>();
-      });
+/// A vector of a row of keys or values, in the compute type.
+Value StepEmitter::loadRow(Value tile, Value row, Value column) {
+  Type element = cast<MemRefType>(tile.getType()).getElementType();
+  auto type = VectorType::get({b.lanes}, element);
+  Value x = vector::LoadOp::create(b, type, tile, ValueRange{row, column});
+  if (element == b.compute)
+    return x;
+  return arith::ExtFOp::create(b, b.vectorType, x);
+}
 
-  // acc[e, :] = c * acc[e, :] + transpose(out)[e, :], for as many rows as lanes
-  auto square = VectorType::get({b.lanes, b.lanes}, b.compute);
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(b.compute));
-  Value acc = op.getOuts()[2], factor = b.load(factors, b.index(0));
-  b.loop(b.index(0), b.index(values), b.lanes, [&](Value e) {
-    Value block = vector::TransferReadOp::create(
-        b, square, out, ValueRange{b.index(0), e}, zero,
-        ArrayRef<bool>{true, true});
-    block = vector::TransposeOp::create(b, block, ArrayRef<int64_t>{1, 0});
-    for (int64_t row = 0; row < b.lanes; ++row) {
-      SmallVector<Value> place = {b.addIndex(e, row), b.index(0)};
-      Value old = b.rescale(factor, b.load(acc, place));
-      Value more = vector::ExtractOp::create(b, block, row);
-      b.store(arith::AddFOp::create(b, old, more), acc, place);
+/// scores[q][key] = sum over d of q[q, d] * k[key, d], a few keys at a time.
+/// Past the last key it is read again.
+void StepEmitter::emitRowScores() {
+  int64_t queries = op.getNumQueries();
+  int64_t features = cast<MemRefType>(op.getKey().getType()).getDimSize(1);
+  int64_t rows = std::min(kBlockKeys, b.lanes);
+  while (rows > 1 && rows * queries > numVectors * numRows)
+    rows /= 2;
+  Value last = b.addIndex(count, -1);
+  b.loop(b.index(0), count, rows, [&](Value key0) {
+    SmallVector<Value> keys;
+    for (int64_t r = 0; r < rows; ++r)
+      keys.push_back(arith::MinSIOp::create(b, b.addIndex(key0, r), last));
+    SmallVector<Value> sums = emitRowProducts(keys, features);
+    // As many queries at once as there are lanes for their scores.
+    int64_t together = b.lanes / rows;
+    for (int64_t q0 = 0; q0 < queries; q0 += together) {
+      int64_t end = std::min(queries, q0 + together);
+      SmallVector<Value> vectors(sums.begin() + q0 * rows,
+                                 sums.begin() + end * rows);
+      vectors.resize(llvm::PowerOf2Ceil(vectors.size()), vectors.back());
+      Value each = b.sumLanesOfEach(vectors);
+      for (int64_t q = q0; q < end; ++q) {
+        Value few = vector::ExtractStridedSliceOp::create(
+            b, each, (q - q0) * rows, rows, 1);
+        b.store(few, scores, {b.index(q), key0});
+      }
     }
   });
 }
 
-/// The sum of a vector's lanes, in the order of a tree.
-static Value sumLanes(TileBuilder &b, Value vector) {
-  return vector::ReductionOp::create(b, vector::CombiningKind::ADD, vector,
-                                     arith::FastMathFlags::reassoc);
-}
-
-/// scores[q][key] = sum over d of q[q, d] * k[key, d]. Key by key: memory
-/// brings consecutive lines sooner than those of several rows at once.
-void StepEmitter::emitRowScores(Value query, int64_t queries) {
-  int64_t features = cast<MemRefType>(op.getKey().getType()).getDimSize(1);
-  // Several sums for each query, so that one need not wait for the other.
-  int64_t chains =
-      std::min(std::max<int64_t>(1, kChains / queries), features / b.lanes);
-  int64_t width = chains * b.lanes;
-  b.loop(b.index(0), count, 1, [&](Value key) {
-    SmallVector<Value> sums(queries * chains, b.splat(0));
-    auto part = [&](Value d0, int64_t width, ValueRange carried) {
-      SmallVector<Value> next(carried);
-      for (int64_t n = 0; n < width / b.lanes; ++n) {
-        Value d = b.addIndex(d0, n * b.lanes);
-        Value k = b.load(op.getKey(), {key, d});
+/// For each query and key, [query][key], a vector of sums over every lanes-th
+/// feature.
+SmallVector<Value> StepEmitter::emitRowProducts(ArrayRef<Value> keys,
+                                                int64_t features) {
+  int64_t queries = op.getNumQueries(), rows = keys.size();
+  // The first products, without a sum to be added to, leave nothing to the loop
+  // but whole groups of vectors.
+  int64_t width = kFeatureVectors * b.lanes;
+  int64_t first = (features - 1) % width + 1;
+  // Lines of later keys, in the order of memory, as the first products go on.
+  int64_t line = lineSize(op.getKey()),
+          inRow = llvm::divideCeil(features, line);
+  int64_t lines = rows * inRow, loads = rows * first / b.lanes, next = 0;
+  auto prefetchUntil = [&](int64_t load) {
+    for (; next < lines && next * loads < lines * load; ++next)
+      emitPrefetchLine(op.getKey(), keys[next / inRow], rowsAhead(op.getKey()),
+                       b.index(next % inRow * line), /*level=*/1);
+  };
+  auto part = [&](Value d0, int64_t width, ArrayRef<Value> carried) {
+    SmallVector<Value> next(carried);
+    for (int64_t n = 0; n < width; n += b.lanes) {
+      Value d = b.addIndex(d0, n);
+      SmallVector<Value> query;
+      for (int64_t q = 0; q < queries; ++q)
+        query.push_back(b.load(op.getQuery(), {b.index(q), d}));
+      for (auto [r, key] : llvm::enumerate(keys)) {
+        prefetchUntil(n / b.lanes * rows + r + 1);
+        Value k = loadRow(op.getKey(), key, d);
         for (int64_t q = 0; q < queries; ++q) {
-          Value &sum = next[q * chains + n];
-          Value x = b.load(query, {b.index(q), d});
-          sum = vector::FMAOp::create(b, k, x, sum);
+          Value &sum = next[q * keys.size() + r];
+          if (sum)
+            sum = vector::FMAOp::create(b, k, query[q], sum);
+          else
+            sum = arith::MulFOp::create(b, k, query[q]);
         }
       }
-      return next;
-    };
-    int64_t whole = features / width * width;
-    sums = b.loop(
-        b.index(0), b.index(whole), width, sums,
-        [&](Value d0, ValueRange carried) { return part(d0, width, carried); });
-    sums = part(b.index(whole), features - whole, sums);
-    for (int64_t q = 0; q < queries; ++q) {
-      Value sum = sums[q * chains];
-      for (int64_t n = 1; n < chains; ++n)
-        sum = arith::AddFOp::create(b, sum, sums[q * chains + n]);
-      memref::StoreOp::create(b, sumLanes(b, sum), scores,
-                              ValueRange{b.index(q), key});
     }
-  });
+    return next;
+  };
+  SmallVector<Value> sums(keys.size() * queries);
+  sums = part(b.index(0), first, sums);
+  sums = b.loop(b.index(first), b.index(features), width, sums,
+                [&](Value d0, ValueRange carried) {
+                  return part(d0, width, llvm::to_vector(carried));
+                });
+  return sums;
 }
 
 /// One vector of keys' scores of query `q`, after scale, mod and mask.
 Value StepEmitter::emitRowOfScores(Value q, Value key0) {
-  Value s = b.load(scores, {q, key0});
-  if (!op.getScale().isExactlyValue(1.0))
-    s = arith::MulFOp::create(b, s, b.splat(op.getScale().convertToDouble()));
+  Value s = scaled(b.load(scores, {q, key0}));
   auto sum = [&](Value x, Value y) -> Value {
     return arith::AddIOp::create(b, x, y);
   };
@@ -181,8 +177,8 @@ Value StepEmitter::emitRowOfScores(Value q, Value key0) {
   return arith::SelectOp::create(b, exists, s, b.negInf());
 }
 
-/// scores[q] becomes the weights; max and sum of the query move on.
-void StepEmitter::emitRowSoftmax(Value q, Value factors) {
+/// scores[q] becomes the weights; max, sum and acc of the query move on.
+void StepEmitter::emitRowSoftmax(Value q) {
   Value max = op.getOuts()[0], sum = op.getOuts()[1], zero = b.index(0);
   Value largest = b.loop(zero, count, b.lanes, b.negInf(),
                          [&](Value key0, ValueRange carried) {
@@ -190,8 +186,7 @@ void StepEmitter::emitRowSoftmax(Value q, Value factors) {
                            b.store(s, scores, {q, key0});
                            return SmallVector<Value>{b.max(s, carried[0])};
                          })[0];
-  largest = b.broadcast(
-      vector::ReductionOp::create(b, vector::CombiningKind::MAXNUMF, largest));
+  largest = b.maxOfLanes(largest);
 
   // max' = t > max + headroom ? t : max,  c = exp(max - max')
   Value reference = b.broadcast(memref::LoadOp::create(b, max, q));
@@ -212,61 +207,120 @@ void StepEmitter::emitRowSoftmax(Value q, Value factors) {
     return vector::ExtractOp::create(b, vector, int64_t(0));
   };
   memref::StoreOp::create(b, first(moved), max, q);
-  memref::StoreOp::create(b, first(factor), factors, q);
   Value old = memref::LoadOp::create(b, sum, q);
   Value scaled = arith::MulFOp::create(b, old, first(factor));
   memref::StoreOp::create(
-      b, arith::AddFOp::create(b, scaled, sumLanes(b, total)), sum, q);
+      b, arith::AddFOp::create(b, scaled, b.sumLanes(total)), sum, q);
+  b.branch(
+      first(raise),
+      [&]() {
+        // acc = c * acc
+        Value acc = op.getOuts()[2];
+        Value values = b.createOrFold<memref::DimOp>(acc, b.index(1));
+        b.loop(zero, values, b.lanes, [&](Value e) {
+          b.store(b.rescale(factor, b.load(acc, {q, e})), acc, {q, e});
+        });
+        return SmallVector<Value>();
+      },
+      []() { return SmallVector<Value>(); });
 }
 
-/// out[q][e] = sum over keys of p[q][key] * v[key, e]. Returns whether all
-/// values are finite: the sum of x - x is 0. `guarded`: a weight of zero
-/// contributes nothing even if the value is not (S3).
-Value StepEmitter::emitRowSums(Value out, int64_t queries, bool guarded) {
+/// Features whose sums for all queries fill the registers.
+int64_t StepEmitter::getSumWidth() {
   int64_t values = cast<MemRefType>(op.getValue().getType()).getDimSize(1);
-  int64_t width =
-      std::min(std::max<int64_t>(1, kSums / queries) * b.lanes, values);
-  auto part = [&](Value e0, int64_t width, Value check) -> Value {
-    int64_t numVectors = width / b.lanes;
-    SmallVector<Value> inits(queries * numVectors, b.splat(0));
-    inits.push_back(check);
-    SmallVector<Value> sums =
-        b.loop(b.index(0), count, 1, inits, [&](Value key, ValueRange carried) {
-          SmallVector<Value> next(carried);
-          if (!guarded)
-            emitPrefetch(op.getValue(), key, 1, e0, b.addIndex(e0, width));
-          for (int64_t n = 0; n < numVectors; ++n) {
-            Value v = b.load(op.getValue(), {key, b.addIndex(e0, n * b.lanes)});
-            Value none = arith::SubFOp::create(b, v, v);
-            next.back() = arith::AddFOp::create(b, next.back(), none);
-            for (int64_t q = 0; q < queries; ++q) {
-              Value p = b.broadcast(memref::LoadOp::create(
-                  b, scores, ValueRange{b.index(q), key}));
-              Value &sum = next[q * numVectors + n], old = sum;
-              sum = vector::FMAOp::create(b, p, v, old);
-              if (guarded) {
-                Value isZero = arith::CmpFOp::create(
-                    b, arith::CmpFPredicate::OEQ, p, b.splat(0));
-                sum = arith::SelectOp::create(b, isZero, old, sum);
-              }
-            }
-          }
-          return next;
-        });
-    for (int64_t q = 0; q < queries; ++q)
-      for (int64_t n = 0; n < numVectors; ++n)
-        b.store(sums[q * numVectors + n], out,
-                {b.index(q), b.addIndex(e0, n * b.lanes)});
-    return sums.back();
+  int64_t vectors = numVectors * numRows / op.getNumQueries();
+  return std::min(std::max<int64_t>(1, vectors) * b.lanes, values);
+}
+
+/// acc[q][e] += sum over the keys [key0, end) of p[q][key] * v[key, e]. So few
+/// keys that their values are near when the next features are summed.
+void StepEmitter::emitRowSums(Value key0, Value end) {
+  int64_t queries = op.getNumQueries();
+  int64_t values = cast<MemRefType>(op.getValue().getType()).getDimSize(1);
+  int64_t width = getSumWidth();
+  auto part = [&](Value e0, int64_t width) {
+    SmallVector<Value> sums = emitRowSumsOf(key0, end, e0, width, false);
+    // The sum of x * 0 is 0 unless a sum is NaN or infinite, and then perhaps
+    // because of a weight of zero.
+    Value check = b.splat(0), zero = b.splat(0);
+    for (Value sum : sums)
+      check = vector::FMAOp::create(b, sum, zero, check);
+    Value bad =
+        isAny(arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, check, zero)
+                  .getResult());
+    sums = b.branch(
+        bad, [&]() { return emitRowSumsOf(key0, end, e0, width, true); },
+        [&]() { return sums; });
+    Value acc = op.getOuts()[2];
+    for (auto [n, sum] : llvm::enumerate(sums)) {
+      SmallVector<Value> place = {b.index(n % queries),
+                                  b.addIndex(e0, n / queries * b.lanes)};
+      Value old = b.load(acc, place);
+      b.store(arith::AddFOp::create(b, old, sum), acc, place);
+    }
   };
   int64_t whole = values / width * width;
-  Value check = b.loop(b.index(0), b.index(whole), width, b.splat(0),
-                       [&](Value e0, ValueRange carried) {
-                         return SmallVector<Value>{part(e0, width, carried[0])};
-                       })[0];
+  b.loop(b.index(0), b.index(whole), width, [&](Value e0) { part(e0, width); });
   if (whole < values)
-    check = part(b.index(whole), values - whole, check);
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(b.compute));
-  return arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, sumLanes(b, check),
-                               zero);
+    part(b.index(whole), values - whole);
+}
+
+/// The sums of `width` features from e0, [vector of features][query].
+/// `guarded`: a weight of zero contributes nothing even if the value is NaN or
+/// infinite (S3).
+SmallVector<Value> StepEmitter::emitRowSumsOf(Value key0, Value end, Value e0,
+                                              int64_t width, bool guarded) {
+  int64_t queries = op.getNumQueries(), vectors = width / b.lanes;
+  SmallVector<Value> zeros(queries * vectors, b.splat(0));
+  return b.loop(key0, end, 1, zeros, [&](Value key, ValueRange carried) {
+    SmallVector<Value> next(carried), weights;
+    for (int64_t q = 0; q < queries; ++q)
+      weights.push_back(b.broadcast(
+          memref::LoadOp::create(b, scores, ValueRange{b.index(q), key})));
+    if (!guarded)
+      prefetchValues(key0, key, e0);
+    for (int64_t n = 0; n < vectors; ++n) {
+      Value v = loadRow(op.getValue(), key, b.addIndex(e0, n * b.lanes));
+      for (int64_t q = 0; q < queries; ++q) {
+        Value &sum = next[n * queries + q], old = sum;
+        sum = vector::FMAOp::create(b, weights[q], v, old);
+        if (guarded) {
+          Value isZero = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
+                                               weights[q], b.splat(0));
+          sum = arith::SelectOp::create(b, isZero, old, sum);
+        }
+      }
+    }
+    return next;
+  });
+}
+
+/// Rows of `tile` that lie between the use of a row and that of another which
+/// is asked for at the same time.
+Value StepEmitter::rowsAhead(Value tile) {
+  auto type = cast<MemRefType>(tile.getType());
+  int64_t bytes = type.getDimSize(1) * type.getElementTypeBitWidth() / 8;
+  return b.index(llvm::divideCeil(kBytesAhead, bytes));
+}
+
+/// The share of one key and the features from e0 in bringing later values near:
+/// in the order of memory, whatever the order of the sums.
+void StepEmitter::prefetchValues(Value key0, Value key, Value e0) {
+  int64_t values = cast<MemRefType>(op.getValue().getType()).getDimSize(1);
+  int64_t width = getSumWidth(), passes = llvm::divideCeil(values, width);
+  int64_t line = lineSize(op.getValue());
+  int64_t share =
+      llvm::divideCeil(llvm::divideCeil(values, line), passes) * line;
+  // place = pass * keys + key
+  Value pass = arith::DivUIOp::create(b, e0, b.index(width));
+  Value place = arith::AddIOp::create(
+      b, arith::MulIOp::create(b, pass, b.index(kSumKeys)),
+      arith::SubIOp::create(b, key, key0));
+  Value row = arith::AddIOp::create(
+      b, key0, arith::DivUIOp::create(b, place, b.index(passes)));
+  Value part = arith::RemUIOp::create(b, place, b.index(passes));
+  Value c0 = arith::MulIOp::create(b, part, b.index(share));
+  Value c1 = arith::MinSIOp::create(b, b.addIndex(c0, share), b.index(values));
+  emitPrefetch(op.getValue(), row, rowsAhead(op.getValue()), c0, c1,
+               /*level=*/1);
 }

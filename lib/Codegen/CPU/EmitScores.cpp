@@ -14,52 +14,92 @@
 using namespace mlir;
 using namespace mlir::attn;
 
-StepEmitter::RegisterBlock StepEmitter::emitScores(const Window &window,
-                                                   Value key0, int64_t rows) {
-  RegisterBlock block = op.isDot() ? emitDot(window.query0, key0, rows)
-                                   : emitPairwise(window.query0, key0, rows);
-  if (!op.getScale().isExactlyValue(1.0)) {
-    Value scale = b.splat(op.getScale().convertToDouble());
-    for (auto &row : block)
-      for (Value &score : row)
-        score = arith::MulFOp::create(b, score, scale);
-  }
-  if (!op.getModBody().empty())
-    applyMod(block, window.query0, key0);
-  return applyMask(block, window, key0);
+Value StepEmitter::scaled(Value score) {
+  if (op.getScale().isExactlyValue(1.0))
+    return score;
+  Value scale = b.splat(op.getScale().convertToDouble());
+  return arith::MulFOp::create(b, score, scale);
 }
 
-/// s[r][v] = sum over d of k[key0 + r, d] * q[d, query0 + v]
-StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0, Value key0,
-                                                int64_t rows) {
+StepEmitter::RegisterBlock StepEmitter::emitScores(const Window &window,
+                                                   const KeyBlock &keys) {
+  RegisterBlock block = op.isDot() ? emitDot(window.query0, keys)
+                                   : emitPairwise(window.query0, keys);
+  if (!scalesLate)
+    for (auto &row : block)
+      for (Value &score : row)
+        score = scaled(score);
+  if (!op.getModBody().empty())
+    applyMod(block, window.query0, keys);
+  if (!op.getMaskBody().empty())
+    applyMask(block, window, keys);
+  // s = key < end ? s : -inf
+  for (int64_t r = 1; keys.end && r < keys.rows; ++r) {
+    Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
+                                         b.addIndex(keys.key0, r), keys.end);
+    for (Value &score : block[r])
+      score = arith::SelectOp::create(b, exists, score, b.negInf());
+  }
+  return block;
+}
+
+Value StepEmitter::keyAt(const KeyBlock &keys, int64_t r) {
+  Value key = b.addIndex(keys.key0, r);
+  if (!keys.end || r == 0)
+    return key;
+  return arith::MinSIOp::create(b, key, b.addIndex(keys.end, -1));
+}
+
+/// s[r][v] = sum over d of k[key0 + r, d] * q[d, query0 + v], features one by
+/// one or in pairs.
+StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0,
+                                                const KeyBlock &keys) {
   Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
+  int64_t rows = keys.rows, terms = queryPairs ? 2 : 1;
+  SmallVector<Value> key;
+  for (int64_t r = 0; r < rows; ++r)
+    key.push_back(keyAt(keys, r));
   auto multiplyAdd = [&](Value d, ValueRange carried) {
     SmallVector<Value> query, next;
-    for (int64_t v = 0; v < numVectors; ++v)
-      query.push_back(b.load(op.getQuery(), {d, at(query0, v)}));
+    Value half = queryPairs
+                     ? arith::DivUIOp::create(b, d, b.index(2)).getResult()
+                     : Value();
+    for (int64_t v = 0; v < numVectors; ++v) {
+      Value i = at(query0, v);
+      query.push_back(queryPairs
+                          ? loadPairs(queryPairs, half,
+                                      arith::MulIOp::create(b, i, b.index(2)))
+                          : b.load(op.getQuery(), {d, i}));
+    }
     for (int64_t r = 0; r < rows; ++r) {
-      Value k = memref::LoadOp::create(b, op.getKey(),
-                                       ValueRange{b.addIndex(key0, r), d});
-      Value key = b.broadcast(k);
-      for (int64_t v = 0; v < numVectors; ++v)
-        next.push_back(vector::FMAOp::create(b, key, query[v],
-                                             carried[r * numVectors + v]));
+      Value k = queryPairs ? broadcastPair(op.getKey(), key[r], d)
+                           : b.broadcast(memref::LoadOp::create(
+                                 b, op.getKey(), ValueRange{key[r], d}));
+      for (int64_t v = 0; v < numVectors; ++v) {
+        Value sum = carried[r * numVectors + v];
+        next.push_back(queryPairs ? multiplyAddPairs(query[v], k, sum)
+                                  : vector::FMAOp::create(b, k, query[v], sum));
+      }
     }
     return next;
   };
   SmallVector<Value> zeros(rows * numVectors, b.splat(0));
   SmallVector<Value> sums;
-  if (isOnlyBlock())
-    sums = b.loop(b.index(0), features, lineSize(), zeros,
-                  [&](Value column, ValueRange carried) {
-                    Value end = arith::MinSIOp::create(
-                        b, b.addIndex(column, lineSize()), features);
-                    for (Value tile : {op.getKey(), op.getValue()})
-                      emitPrefetch(tile, key0, rows, column, end);
-                    return b.loop(column, end, 1, carried, multiplyAdd);
-                  });
-  else
-    sums = b.loop(b.index(0), features, 1, zeros, multiplyAdd);
+  if (isOnlyBlock()) {
+    int64_t line = lineSize(op.getKey());
+    sums = b.loop(
+        b.index(0), features, line, zeros,
+        [&](Value column, ValueRange carried) {
+          Value end =
+              arith::MinSIOp::create(b, b.addIndex(column, line), features);
+          for (Value tile : {op.getKey(), op.getValue()})
+            for (int64_t r = 0; r < rows; ++r)
+              emitPrefetch(tile, b.addIndex(keys.key0, r), count, column, end);
+          return b.loop(column, end, terms, carried, multiplyAdd);
+        });
+  } else {
+    sums = b.loop(b.index(0), features, terms, zeros, multiplyAdd);
+  }
   RegisterBlock block;
   for (int64_t r = 0; r < rows; ++r)
     block.emplace_back(sums.begin() + r * numVectors,
@@ -67,10 +107,19 @@ StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0, Value key0,
   return block;
 }
 
+/// sum + term, rounded once if the term is a product.
+Value StepEmitter::addTerm(Value term, Value sum) {
+  if (auto product = term.getDefiningOp<arith::MulFOp>())
+    if (isa<VectorType>(term.getType()))
+      return vector::FMAOp::create(b, product.getLhs(), product.getRhs(), sum);
+  return arith::AddFOp::create(b, sum, term);
+}
+
 /// s[r][v] = sum over d of f(q[d, query0 + v], k[key0 + r, d], w[d], ..).
 /// Without a query all lanes agree, and the sum is a scalar.
-StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0,
-                                                     int64_t rows) {
+StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0,
+                                                     const KeyBlock &keys) {
+  int64_t rows = keys.rows;
   Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
   bool hasQuery = static_cast<bool>(op.getQuery());
   int64_t width = hasQuery ? numVectors : 1;
@@ -89,8 +138,8 @@ StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0,
           params.push_back(LaneValue::uniform(
               memref::LoadOp::create(b, param, ValueRange{d})));
         for (int64_t r = 0; r < rows; ++r) {
-          Value key = memref::LoadOp::create(
-              b, op.getKey(), ValueRange{b.addIndex(key0, r), d});
+          Value key = memref::LoadOp::create(b, op.getKey(),
+                                             ValueRange{keyAt(keys, r), d});
           for (int64_t v = 0; v < width; ++v) {
             SmallVector<LaneValue> args;
             if (hasQuery)
@@ -99,8 +148,7 @@ StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0, Value key0,
             args.append(params);
             LaneValue f = program.inlineRegion(op.getScoreBody(), args);
             Value term = hasQuery ? program.toVector(f) : f.value;
-            next.push_back(
-                arith::AddFOp::create(b, carried[r * width + v], term));
+            next.push_back(addTerm(term, carried[r * width + v]));
           }
         }
         return next;
@@ -131,12 +179,13 @@ SmallVector<LaneValue> StepEmitter::regionIndices(Value query0, int64_t vector,
 }
 
 /// s = s == -inf ? -inf : mod(s, .., i, j)
-void StepEmitter::applyMod(RegisterBlock &block, Value query0, Value key0) {
+void StepEmitter::applyMod(RegisterBlock &block, Value query0,
+                           const KeyBlock &keys) {
   for (auto [r, row] : llvm::enumerate(block))
     for (int64_t v = 0; v < numVectors; ++v) {
       Value &score = row[v];
       SmallVector<LaneValue> args = {LaneValue::vector(score)};
-      args.append(regionIndices(query0, v, b.addIndex(key0, r)));
+      args.append(regionIndices(query0, v, keyAt(keys, r)));
       Value changed =
           program.toVector(program.inlineRegion(op.getModBody(), args));
       Value removed = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, score,
@@ -146,18 +195,14 @@ void StepEmitter::applyMod(RegisterBlock &block, Value query0, Value key0) {
 }
 
 /// s = mask(.., i, j) ? s : -inf, where the window is not full.
-StepEmitter::RegisterBlock StepEmitter::applyMask(const RegisterBlock &block,
-                                                  const Window &window,
-                                                  Value key0) {
-  if (op.getMaskBody().empty())
-    return block;
+void StepEmitter::applyMask(RegisterBlock &block, const Window &window,
+                            const KeyBlock &keys) {
   auto masked = [&]() {
     SmallVector<Value> result;
     for (auto [r, row] : llvm::enumerate(block))
       for (int64_t v = 0; v < numVectors; ++v) {
         LaneValue keep = program.inlineRegion(
-            op.getMaskBody(),
-            regionIndices(window.query0, v, b.addIndex(key0, r)));
+            op.getMaskBody(), regionIndices(window.query0, v, keyAt(keys, r)));
         result.push_back(arith::SelectOp::create(b, program.toVector(keep),
                                                  row[v], b.negInf()));
       }
@@ -171,9 +216,7 @@ StepEmitter::RegisterBlock StepEmitter::applyMask(const RegisterBlock &block,
   };
   SmallVector<Value> result =
       window.full ? b.branch(window.full, same, masked) : masked();
-  RegisterBlock out;
   for (size_t r = 0; r < block.size(); ++r)
-    out.emplace_back(result.begin() + r * numVectors,
-                     result.begin() + (r + 1) * numVectors);
-  return out;
+    block[r].assign(result.begin() + r * numVectors,
+                    result.begin() + (r + 1) * numVectors);
 }

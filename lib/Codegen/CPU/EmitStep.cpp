@@ -45,15 +45,20 @@ using namespace mlir::attn;
 /// they are spread unusually far.
 static constexpr double kHeadroomBits = 16;
 
+/// Sums of a product of pairs.
+static constexpr int64_t kPairLanes = 16;
+
 StepEmitter::StepEmitter(RewriterBase &rewriter, StepOp op, FloatType compute,
                          const Machine &machine)
     : b(op.getLoc(), rewriter, compute, machine), op(op),
       program(b, op.getLoc(), b.lanes),
       mask(MaskAnalysis::analyze(op.getMaskBody())),
       numVectors(machine.getBlockVectors()) {
-  while (op.getNumQueries() % (numVectors * b.lanes) != 0)
+  while (numVectors > 1 && op.getNumQueries() % (numVectors * b.lanes) != 0)
     numVectors /= 2;
   numRows = machine.getBlockRows(numVectors);
+  scalesLate = op.hasQueryPairs() && op.getModBody().empty() &&
+               op.getScale().convertToDouble() > 0;
 }
 
 /// A buffer for all steps of a tile of queries. Not on the stack, which a loop
@@ -111,17 +116,26 @@ Value StepEmitter::emitAllFinite() {
 
 void StepEmitter::emit() {
   count = op.getCount();
-  if (isForRows())
+  if (op.getRows())
     return emitRows();
   int64_t width = numVectors * b.lanes, numBlocks = op.getNumQueries() / width;
   int64_t keys = op.getMaxCount();
   numQueries = op.getQueries() ? op.getQueries() : b.index(op.getNumQueries());
+  if (op.hasQueryPairs())
+    queryPairs = joinPairs(op.getQuery());
+  if (op.hasValuePairs()) {
+    keys = llvm::alignTo(keys, 2);
+    weightPairs =
+        allocateScratch(MemRefType::get({keys / 2, 2 * width}, b.getBF16Type()),
+                        /*zeroed=*/false);
+    valuePairs = joinPairs(op.getValue());
+  }
   scores = allocateScratch(MemRefType::get({keys, width}, b.compute),
                            /*zeroed=*/false);
   raised = allocateScratch(MemRefType::get({numBlocks}, b.getI1Type()),
                            /*zeroed=*/true);
   // Also without a mask: a score may be -inf, or a weight underflow.
-  allFinite = emitAllFinite();
+  allFinite = op.hasValuePairs() ? emitPairsFinite() : emitAllFinite();
   b.loop(b.index(0), numQueries, width, [&](Value query0) {
     Window window = findWindow(query0);
     if (!window.may)
@@ -155,6 +169,9 @@ StepEmitter::Window StepEmitter::findWindow(Value query0) {
         mask.emitKeyBounds(b, b.getLoc(), leading, iLo, iHi, jHi);
     window.first =
         arith::SubIOp::create(b, arith::MaxSIOp::create(b, keys.lo, j0), j0);
+    // Both keys of a pair, of which the mask may remove one.
+    if (op.hasValuePairs())
+      window.first = arith::AndIOp::create(b, window.first, b.index(-2));
     window.last = arith::SubIOp::create(b, keys.hi, j0);
     window.may = arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
                                        window.first, window.last);
@@ -196,15 +213,31 @@ Value StepEmitter::isAny(ArrayRef<Value> conditions) {
 
 SmallVector<Value> StepEmitter::exceeds(ArrayRef<Value> scores,
                                         ArrayRef<Value> reference) {
+  SmallVector<Value> result;
+  for (auto [s, max] : llvm::zip(scores, reference))
+    result.push_back(isAboveHeadroom(below(s, max)));
+  return result;
+}
+
+Value StepEmitter::isAboveHeadroom(Value difference) {
   Value headroom = b.splat(op.getLog2() ? kHeadroomBits
                                         : kHeadroomBits * llvm::numbers::ln2);
-  SmallVector<Value> result;
-  for (auto [s, max] : llvm::zip(scores, reference)) {
-    Value limit = arith::AddFOp::create(b, max, headroom);
-    result.push_back(
-        arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, s, limit));
-  }
-  return result;
+  return arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, difference,
+                               headroom);
+}
+
+Value StepEmitter::below(Value score, Value reference) {
+  if (!scalesLate)
+    return arith::SubFOp::create(b, score, reference);
+  Value scale = b.splat(op.getScale().convertToDouble());
+  Value minus = arith::NegFOp::create(b, reference);
+  return vector::FMAOp::create(b, score, scale, minus);
+}
+
+/// p = exp(difference)
+Value StepEmitter::weightOf(Value difference) {
+  return b.expOf(difference, op.getLog2(),
+                 /*approximate=*/op.hasValuePairs());
 }
 
 SmallVector<Value> StepEmitter::forKeys(const Window &window, ValueRange inits,
@@ -212,13 +245,18 @@ SmallVector<Value> StepEmitter::forKeys(const Window &window, ValueRange inits,
   Value size = arith::SubIOp::create(b, window.last, window.first);
   Value rest = arith::RemSIOp::create(b, size, b.index(numRows));
   Value whole = arith::SubIOp::create(b, window.last, rest);
-  SmallVector<Value> carried = b.loop(window.first, whole, numRows, inits,
-                                      [&](Value key0, ValueRange values) {
-                                        return body(key0, numRows, values);
-                                      });
-  return b.loop(
-      whole, window.last, 1, carried,
-      [&](Value key, ValueRange values) { return body(key, 1, values); });
+  SmallVector<Value> carried = b.loop(
+      window.first, whole, numRows, inits, [&](Value key0, ValueRange values) {
+        return body({key0, numRows, Value()}, values);
+      });
+  int64_t few = op.hasValuePairs() ? 2 : 1;
+  return b.loop(whole, window.last, few, carried,
+                [&](Value key0, ValueRange values) {
+                  KeyBlock keys = {key0, few, Value()};
+                  if (few > 1)
+                    keys.end = window.last;
+                  return body(keys, values);
+                });
 }
 
 void StepEmitter::emitBlock(const Window &window) {
@@ -264,28 +302,27 @@ SmallVector<Value> StepEmitter::emitSpeculation(const Window &window,
   SmallVector<Value> inits(numVectors, b.splat(0));
   inits.append(numVectors, b.negInf());
   SmallVector<Value> result =
-      forKeys(window, inits, [&](Value key0, int64_t rows, ValueRange carried) {
+      forKeys(window, inits, [&](const KeyBlock &keys, ValueRange carried) {
         for (Value tile : {op.getKey(), op.getValue()})
           if (!isOnlyBlock())
-            emitPrefetchPart(tile, window.query0, key0, rows);
-        RegisterBlock block = emitScores(window, key0, rows);
+            emitPrefetchPart(tile, window.query0, keys);
+        RegisterBlock block = emitScores(window, keys);
         SmallVector<Value> next(carried);
-        for (int64_t r = 0; r < rows; ++r)
+        for (auto &row : block)
           for (int64_t v = 0; v < numVectors; ++v) {
-            Value &sum = next[v], &largest = next[numVectors + v];
-            Value s = block[r][v];
-            largest = b.max(s, largest);
-            Value below = arith::SubFOp::create(b, s, reference[v]);
-            Value p = b.expOf(below, op.getLog2());
-            sum = arith::AddFOp::create(b, sum, p);
-            b.store(p, scores, {b.addIndex(key0, r), column(v)});
+            Value &largest = next[numVectors + v];
+            Value difference = below(row[v], reference[v]);
+            largest = b.max(difference, largest);
+            row[v] = weightOf(difference);
           }
+        storeWeights(block, keys.key0, next);
         return next;
       });
-  Value tooLarge =
-      isAny(exceeds(ArrayRef(result).drop_front(numVectors), reference));
+  SmallVector<Value> tooLarge;
+  for (Value largest : ArrayRef(result).drop_front(numVectors))
+    tooLarge.push_back(isAboveHeadroom(largest));
   result.truncate(numVectors);
-  result.push_back(tooLarge);
+  result.push_back(isAny(tooLarge));
   return result;
 }
 
@@ -298,12 +335,12 @@ SmallVector<Value> StepEmitter::emitExact(const Window &window,
   Value max = op.getOuts()[0], sum = op.getOuts()[1];
   SmallVector<Value> none(numVectors, b.negInf());
   SmallVector<Value> largest =
-      forKeys(window, none, [&](Value key0, int64_t rows, ValueRange carried) {
-        RegisterBlock block = emitScores(window, key0, rows);
+      forKeys(window, none, [&](const KeyBlock &keys, ValueRange carried) {
+        RegisterBlock block = emitScores(window, keys);
         SmallVector<Value> next(carried);
-        for (int64_t r = 0; r < rows; ++r)
+        for (int64_t r = 0; r < keys.rows; ++r)
           for (int64_t v = 0; v < numVectors; ++v) {
-            b.store(block[r][v], scores, {b.addIndex(key0, r), column(v)});
+            b.store(block[r][v], scores, {b.addIndex(keys.key0, r), column(v)});
             next[v] = b.max(block[r][v], next[v]);
           }
         return next;
@@ -312,12 +349,13 @@ SmallVector<Value> StepEmitter::emitExact(const Window &window,
   // max' = t > max + headroom ? t : max,  c = exp(max - max')
   SmallVector<Value> raise = exceeds(largest, reference), bound, factors;
   for (int64_t v = 0; v < numVectors; ++v) {
-    Value moved =
-        arith::SelectOp::create(b, raise[v], largest[v], reference[v]);
+    Value moved = arith::SelectOp::create(
+        b, raise[v], scalesLate ? scaled(largest[v]) : largest[v],
+        reference[v]);
     bound.push_back(b.finiteMax(moved));
-    Value below = arith::SubFOp::create(b, reference[v], bound[v]);
+    Value drop = arith::SubFOp::create(b, reference[v], bound[v]);
     factors.push_back(arith::SelectOp::create(
-        b, raise[v], b.expOf(below, op.getLog2()), b.splat(1)));
+        b, raise[v], b.expOf(drop, op.getLog2()), b.splat(1)));
     b.store(moved, max, at(query0, v));
     Value old = b.load(sum, at(query0, v));
     b.store(arith::MulFOp::create(b, old, factors[v]), sum, at(query0, v));
@@ -333,21 +371,34 @@ SmallVector<Value> StepEmitter::emitExact(const Window &window,
       []() { return SmallVector<Value>(); });
 
   SmallVector<Value> zeros(numVectors, b.splat(0));
-  return forKeys(window, zeros,
-                 [&](Value key0, int64_t rows, ValueRange carried) {
-                   SmallVector<Value> sums(carried);
-                   for (int64_t r = 0; r < rows; ++r) {
-                     Value key = b.addIndex(key0, r);
-                     SmallVector<Value> row = loadScores(key);
-                     for (int64_t v = 0; v < numVectors; ++v) {
-                       Value below = arith::SubFOp::create(b, row[v], bound[v]);
-                       Value p = b.expOf(below, op.getLog2());
-                       sums[v] = arith::AddFOp::create(b, sums[v], p);
-                       b.store(p, scores, {key, column(v)});
-                     }
-                   }
-                   return sums;
-                 });
+  return forKeys(window, zeros, [&](const KeyBlock &keys, ValueRange carried) {
+    SmallVector<Value> sums(carried);
+    // No more rows at once than are stored together: exp2 takes registers.
+    int64_t rows = op.hasValuePairs() ? 2 : 1;
+    for (int64_t r = 0; r < keys.rows; r += rows) {
+      Value key0 = b.addIndex(keys.key0, r);
+      RegisterBlock block;
+      for (int64_t n = 0; n < rows; ++n) {
+        block.push_back(loadScores(b.addIndex(key0, n)));
+        for (int64_t v = 0; v < numVectors; ++v)
+          block[n][v] = weightOf(below(block[n][v], bound[v]));
+      }
+      storeWeights(block, key0, sums);
+    }
+    return sums;
+  });
+}
+
+/// Keeps the weights for the weighted sum and adds them to `sums`.
+void StepEmitter::storeWeights(const RegisterBlock &weights, Value key0,
+                               SmallVectorImpl<Value> &sums) {
+  if (op.hasValuePairs())
+    return storeWeightPairs(weights, key0, sums);
+  for (auto [r, row] : llvm::enumerate(weights))
+    for (int64_t v = 0; v < numVectors; ++v) {
+      sums[v] = arith::AddFOp::create(b, sums[v], row[v]);
+      b.store(row[v], scores, {b.addIndex(key0, r), column(v)});
+    }
 }
 
 /// acc = c * acc
@@ -365,13 +416,22 @@ void StepEmitter::rescaleAcc(Value query0, ArrayRef<Value> factors) {
 LogicalResult mlir::attn::emitStep(RewriterBase &rewriter, StepOp op,
                                    const Machine &machine) {
   FailureOr<FloatType> compute =
-      checkTile(rewriter, op, op.getOuts()[0], machine);
+      checkTile(rewriter, op, op.getOuts()[0], machine, op.getRows());
   if (failed(compute))
     return failure();
   if (ShapedType::isDynamic(op.getMaxCount()))
     return rewriter.notifyMatchFailure(
         op, "the number of keys has no known bound: add 'at_most'");
-  StepEmitter(rewriter, op, *compute, machine).emit();
+  StepEmitter emitter(rewriter, op, *compute, machine);
+  if (op.getRows() && !emitter.canEmitRows())
+    return rewriter.notifyMatchFailure(
+        op, "with rows, expected a dot product and features and values that "
+            "fill whole vectors, one after the other");
+  if ((op.hasQueryPairs() || op.hasValuePairs()) &&
+      machine.getLanes(4) != kPairLanes)
+    return rewriter.notifyMatchFailure(
+        op, "pairs of bf16 are multiplied in vectors of 64 bytes");
+  emitter.emit();
   rewriter.eraseOp(op);
   return success();
 }

@@ -44,29 +44,19 @@ void StepEmitter::emitWeightedSum(const Window &window) {
 /// contributes nothing even if the value is NaN or infinite (S3).
 void StepEmitter::emitValueRows(const Window &window, Value row0, int64_t rows,
                                 bool guarded) {
-  SmallVector<Value> sums(rows * numVectors, b.splat(0));
-  sums = b.loop(
-      window.first, window.last, 1, sums, [&](Value key, ValueRange carried) {
-        SmallVector<Value> weights = loadScores(key), next;
-        if (isOnlyBlock())
-          emitPrefetch(op.getValue(), key, 1, row0, b.addIndex(row0, rows));
-        for (int64_t r = 0; r < rows; ++r) {
-          Value x = memref::LoadOp::create(
-              b, op.getValue(), ValueRange{key, b.addIndex(row0, r)});
-          Value value = b.broadcast(x);
-          for (int64_t v = 0; v < numVectors; ++v) {
-            Value old = carried[r * numVectors + v];
-            Value sum = vector::FMAOp::create(b, value, weights[v], old);
-            if (guarded) {
-              Value none = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
-                                                 weights[v], b.splat(0));
-              sum = arith::SelectOp::create(b, none, old, sum);
-            }
-            next.push_back(sum);
-          }
-        }
-        return next;
-      });
+  SmallVector<Value> zeros(rows * numVectors, b.splat(0)), sums;
+  if (valuePairs) {
+    Value first = arith::DivUIOp::create(b, window.first, b.index(2));
+    Value last = arith::CeilDivSIOp::create(b, window.last, b.index(2));
+    sums = b.loop(first, last, 1, zeros, [&](Value pair, ValueRange carried) {
+      return addValuePairs(pair, row0, rows, guarded, carried);
+    });
+  } else {
+    sums = b.loop(window.first, window.last, 1, zeros,
+                  [&](Value key, ValueRange carried) {
+                    return addValues(key, row0, rows, guarded, carried);
+                  });
+  }
   Value acc = op.getOuts()[2];
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < numVectors; ++v) {
@@ -75,4 +65,46 @@ void StepEmitter::emitValueRows(const Window &window, Value row0, int64_t rows,
       Value sum = arith::AddFOp::create(b, old, sums[r * numVectors + v]);
       b.store(sum, acc, place);
     }
+}
+
+/// sums + p * v for one key.
+SmallVector<Value> StepEmitter::addValues(Value key, Value row0, int64_t rows,
+                                          bool guarded, ValueRange sums) {
+  SmallVector<Value> weights = loadScores(key), next;
+  if (isOnlyBlock())
+    emitPrefetch(op.getValue(), key, count, row0, b.addIndex(row0, rows));
+  for (int64_t r = 0; r < rows; ++r) {
+    Value x = memref::LoadOp::create(b, op.getValue(),
+                                     ValueRange{key, b.addIndex(row0, r)});
+    Value value = b.broadcast(x);
+    for (int64_t v = 0; v < numVectors; ++v) {
+      Value old = sums[r * numVectors + v];
+      Value sum = vector::FMAOp::create(b, value, weights[v], old);
+      if (guarded) {
+        Value none = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
+                                           weights[v], b.splat(0));
+        sum = arith::SelectOp::create(b, none, old, sum);
+      }
+      next.push_back(sum);
+    }
+  }
+  return next;
+}
+
+/// sums + p * v for a pair of keys.
+SmallVector<Value> StepEmitter::addValuePairs(Value pair, Value row0,
+                                              int64_t rows, bool guarded,
+                                              ValueRange sums) {
+  SmallVector<Value> weights, next;
+  for (int64_t v = 0; v < numVectors; ++v)
+    weights.push_back(loadPairs(weightPairs, pair, b.index(2 * v * b.lanes)));
+  for (int64_t r = 0; r < rows; ++r) {
+    Value column = arith::MulIOp::create(b, b.addIndex(row0, r), b.index(2));
+    Value value = broadcastPair(valuePairs, pair, column);
+    for (int64_t v = 0; v < numVectors; ++v) {
+      Value x = guarded ? withoutZeroWeights(value, weights[v]) : value;
+      next.push_back(multiplyAddPairs(weights[v], x, sums[r * numVectors + v]));
+    }
+  }
+  return next;
 }

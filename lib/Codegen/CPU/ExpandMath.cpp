@@ -56,6 +56,9 @@ struct ExpandMathOp : OpRewritePattern<MathOp> {
       return rewriter.notifyMatchFailure(
           op, "not a scalar or vector of f16, bf16, f32 or f64");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
+    ExpandMathOptions options = this->options;
+    options.approximate =
+        bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::afn);
     rewriter.replaceOp(op, expand(builder, op.getOperand(), options));
     return success();
   }
@@ -68,7 +71,7 @@ struct ExpandMathPass : attn::impl::ExpandMathPassBase<ExpandMathPass> {
 
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    populateExpandMathPatterns(patterns, {avx512});
+    populateExpandMathPatterns(patterns, {avx512, /*approximate=*/false});
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

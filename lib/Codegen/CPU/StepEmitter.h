@@ -15,7 +15,13 @@ public:
   StepEmitter(RewriterBase &rewriter, StepOp op, FloatType compute,
               const Machine &machine);
 
+  /// Whether emit() knows how to deal with a step whose queries stand in rows.
+  bool canEmitRows();
   void emit();
+
+  // EmitPooling.cpp
+  bool isForPooling();
+  void emitPooling();
 
 private:
   /// Values of a register block: [key or feature][vector of queries].
@@ -33,6 +39,14 @@ private:
     Value may;
   };
 
+  /// The keys of a register block: `rows` from `key0`. If `end` is given, those
+  /// from there on do not exist; the first one does.
+  struct KeyBlock {
+    Value key0;
+    int64_t rows;
+    Value end;
+  };
+
   // EmitStep.cpp: softmax
   Value allocateScratch(MemRefType type, bool zeroed);
   Value emitAllFinite();
@@ -44,31 +58,59 @@ private:
                                Value blockIndex);
   void rescaleAcc(Value query0, ArrayRef<Value> factors);
   Value isAny(ArrayRef<Value> conditions);
-  /// exceeds[v] = s[v] > reference[v] + headroom
+  /// exceeds[v] = s[v] - reference[v] > headroom
   SmallVector<Value> exceeds(ArrayRef<Value> scores, ArrayRef<Value> reference);
-  /// Calls `body(first key, number of keys, carried)` for the register blocks
-  /// of a window: whole ones, then the keys that are left one by one. Nothing
-  /// is read or computed for a key that is not there.
+  Value isAboveHeadroom(Value difference);
+  /// The distance of a score from the reference, in one rounding where the
+  /// score still has to be scaled.
+  Value below(Value score, Value reference);
+  Value weightOf(Value difference);
+  /// Calls `body(keys, carried)` for the register blocks of a window: whole
+  /// ones, then the keys that are left one by one, or two by two if values
+  /// stand in pairs. Nothing is read for a key that is not there.
   using BlockBody =
-      llvm::function_ref<SmallVector<Value>(Value, int64_t, ValueRange)>;
+      llvm::function_ref<SmallVector<Value>(const KeyBlock &, ValueRange)>;
   SmallVector<Value> forKeys(const Window &window, ValueRange inits,
                              BlockBody body);
+  void storeWeights(const RegisterBlock &weights, Value key0,
+                    SmallVectorImpl<Value> &sums);
 
   // EmitScores.cpp
-  RegisterBlock emitScores(const Window &window, Value key0, int64_t rows);
-  RegisterBlock emitDot(Value query0, Value key0, int64_t rows);
-  RegisterBlock emitPairwise(Value query0, Value key0, int64_t rows);
-  void applyMod(RegisterBlock &scores, Value query0, Value key0);
-  RegisterBlock applyMask(const RegisterBlock &scores, const Window &window,
-                          Value key0);
+  Value scaled(Value score);
+  RegisterBlock emitScores(const Window &window, const KeyBlock &keys);
+  RegisterBlock emitDot(Value query0, const KeyBlock &keys);
+  RegisterBlock emitPairwise(Value query0, const KeyBlock &keys);
+  Value addTerm(Value term, Value sum);
+  void applyMod(RegisterBlock &scores, Value query0, const KeyBlock &keys);
+  void applyMask(RegisterBlock &scores, const Window &window,
+                 const KeyBlock &keys);
+  /// The place of key `r` of a block in the tile, of the last key if there is
+  /// no such key.
+  Value keyAt(const KeyBlock &keys, int64_t r);
   LaneValue queryIndex(Value query0, int64_t vector);
   SmallVector<LaneValue> regionIndices(Value query0, int64_t vector, Value key);
 
+  // EmitPairs.cpp
+  Value joinPairs(Value pairs);
+  Value broadcastPair(Value matrix, Value row, Value column);
+  Value loadPairs(Value matrix, Value row, Value column);
+  Value multiplyAddPairs(Value a, Value b, Value sum);
+  void storeWeightPairs(const RegisterBlock &weights, Value key0,
+                        SmallVectorImpl<Value> &sums);
+  Value emitPairsFinite();
+  Value withoutZeroWeights(Value value, Value weight);
+
   // EmitPrefetch.cpp
-  void emitPrefetch(Value tile, Value key0, int64_t rows, Value c0, Value c1);
-  void emitPrefetchPart(Value tile, Value query0, Value key0, int64_t rows);
+  /// Prefetches the line of an element of a row of keys or values, `ahead` rows
+  /// after row `key` of the tile, into the cache of that level.
+  void emitPrefetchLine(Value tile, Value key, Value ahead, Value column,
+                        int64_t level);
+  /// The lines of columns [c0, c1).
+  void emitPrefetch(Value tile, Value key, Value ahead, Value c0, Value c1,
+                    int64_t level = 2);
+  void emitPrefetchPart(Value tile, Value query0, const KeyBlock &keys);
   /// Elements of a cache line.
-  int64_t lineSize();
+  int64_t lineSize(Value tile);
   bool isOnlyBlock() {
     return op.getNumQueries() == numVectors * b.lanes && op.isDot();
   }
@@ -77,15 +119,33 @@ private:
   void emitWeightedSum(const Window &window);
   void emitValueRows(const Window &window, Value row0, int64_t rows,
                      bool guarded);
+  SmallVector<Value> addValues(Value key, Value row0, int64_t rows,
+                               bool guarded, ValueRange sums);
+  SmallVector<Value> addValuePairs(Value pair, Value row0, int64_t rows,
+                                   bool guarded, ValueRange sums);
 
   // EmitRows.cpp
-  bool isForRows();
   void emitRows();
-  void transposeToRows(Value columns, Value rows);
-  void emitRowScores(Value query, int64_t queries);
+  Value loadRow(Value tile, Value row, Value column);
+  void emitRowScores();
+  SmallVector<Value> emitRowProducts(ArrayRef<Value> keys, int64_t features);
   Value emitRowOfScores(Value q, Value key0);
-  void emitRowSoftmax(Value q, Value factors);
-  Value emitRowSums(Value out, int64_t queries, bool guarded);
+  void emitRowSoftmax(Value q);
+  int64_t getSumWidth();
+  void emitRowSums(Value key0, Value end);
+  Value rowsAhead(Value tile);
+  void prefetchValues(Value key0, Value key, Value e0);
+  SmallVector<Value> emitRowSumsOf(Value key0, Value end, Value e0,
+                                   int64_t width, bool guarded);
+
+  // EmitPooling.cpp
+  int64_t getBlockKeys();
+  Value readRow(Value buffer, ValueRange at, bool whole);
+  void emitPooledTerms(Value query, Value key, Value terms, Value row);
+  SmallVector<Value> emitPooledWeights(Value out, Value terms, Value key0,
+                                       Value end, ValueRange carried);
+  void emitPooledValues(Value query, Value out, Value terms, Value key0,
+                        Value end);
 
   Value at(Value query0, int64_t vector) {
     return b.addIndex(query0, vector * b.lanes);
@@ -100,10 +160,16 @@ private:
   MaskAnalysis mask;
   /// A register block: vectors of queries, and keys or value features.
   int64_t numVectors, numRows;
-  /// The weights of one block of queries, [key][query], and whether its last
-  /// tile raised the reference.
+  /// The scores, then weights, of one block of queries, [key][query], and
+  /// whether its last tile raised the reference.
   Value scores, raised;
+  /// Where they stand in pairs: queries [D / 2][2 T], the weights of one block
+  /// of queries [key / 2][2 query], values [key / 2][2 E].
+  Value queryPairs, weightPairs, valuePairs;
   Value count, numQueries, allFinite;
+  /// Scores are scaled when the reference is subtracted. The scale is positive,
+  /// so that the largest and the removed ones stay what they are.
+  bool scalesLate;
 };
 
 } // namespace mlir::attn

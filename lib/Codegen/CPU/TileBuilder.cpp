@@ -56,10 +56,56 @@ Value TileBuilder::max(Value a, Value b) {
   return arith::SelectOp::create(*this, greater, a, b);
 }
 
-Value TileBuilder::expOf(Value x, bool log2) {
+Value TileBuilder::sumLanes(Value vector) {
+  return vector::ReductionOp::create(*this, vector::CombiningKind::ADD, vector,
+                                     arith::FastMathFlags::reassoc);
+}
+
+/// Lane l of the result is x[l] + x[l + distance], or, if l has the bit
+/// `distance`, y[l - distance] + y[l].
+static Value addNeighbours(TileBuilder &b, Value x, Value y, int64_t distance) {
+  SmallVector<int64_t> same, other;
+  for (int64_t l = 0; l < b.lanes; ++l) {
+    int64_t from = l & distance ? b.lanes : 0;
+    same.push_back(from + l);
+    other.push_back(from + (l ^ distance));
+  }
+  Value first = x == y ? x : vector::ShuffleOp::create(b, x, y, same);
+  return arith::AddFOp::create(b, first,
+                               vector::ShuffleOp::create(b, x, y, other));
+}
+
+Value TileBuilder::sumLanesOfEach(ArrayRef<Value> vectors) {
+  // With each step half as many vectors are left, of lanes that stand for twice
+  // as many vectors.
+  SmallVector<Value> left(vectors);
+  for (int64_t distance = 1; distance < lanes; distance *= 2) {
+    int64_t half = std::max<int64_t>(1, left.size() / 2);
+    for (int64_t n = 0; n < half; ++n)
+      left[n] = addNeighbours(*this, left[2 * n % left.size()],
+                              left[(2 * n + 1) % left.size()], distance);
+    left.truncate(half);
+  }
+  return left[0];
+}
+
+Value TileBuilder::maxOfLanes(Value vector) {
+  for (int64_t distance = 1; distance < lanes; distance *= 2) {
+    SmallVector<int64_t> other;
+    for (int64_t l = 0; l < lanes; ++l)
+      other.push_back(l ^ distance);
+    vector =
+        max(vector::ShuffleOp::create(*this, vector, vector, other), vector);
+  }
+  return vector;
+}
+
+Value TileBuilder::expOf(Value x, bool log2, bool approximate) {
   if (!log2)
     x = arith::MulFOp::create(*this, x, splat(llvm::numbers::log2e));
-  return math::Exp2Op::create(*this, x);
+  auto flags =
+      approximate ? arith::FastMathFlags::afn : arith::FastMathFlags::none;
+  return math::Exp2Op::create(*this, x, flags);
 }
 
 Value TileBuilder::finiteMax(Value max) {
@@ -144,16 +190,37 @@ SmallVector<Value> TileBuilder::columns(
       [&](Value at, ValueRange carried) { return body(at, false, carried); });
 }
 
+Value mlir::attn::readWide(TileBuilder &b, Value buffer, ValueRange at,
+                           VectorType type, ArrayRef<bool> inBounds) {
+  Type element = cast<MemRefType>(buffer.getType()).getElementType();
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(element));
+  Value read = vector::TransferReadOp::create(
+      b, type.cloneWith(std::nullopt, element), buffer, at, zero, inBounds);
+  if (element == type.getElementType())
+    return read;
+  return arith::ExtFOp::create(b, type, read);
+}
+
+void mlir::attn::writeNarrow(TileBuilder &b, Value vector, Value buffer,
+                             ValueRange at, ArrayRef<bool> inBounds) {
+  auto type = cast<VectorType>(vector.getType());
+  Type element = cast<MemRefType>(buffer.getType()).getElementType();
+  if (element != type.getElementType())
+    vector = arith::TruncFOp::create(b, type.cloneWith(std::nullopt, element),
+                                     vector);
+  vector::TransferWriteOp::create(b, vector, buffer, at, inBounds);
+}
+
 FailureOr<FloatType> mlir::attn::checkTile(RewriterBase &rewriter,
                                            Operation *op, Value tile,
-                                           const Machine &machine) {
+                                           const Machine &machine, bool rows) {
   auto type = dyn_cast<MemRefType>(tile.getType());
   if (!type)
     return rewriter.notifyMatchFailure(op, "not bufferized yet");
   auto compute = cast<FloatType>(type.getElementType());
   int64_t queries = type.getShape().back();
   int64_t lanes = machine.getLanes(compute.getWidth() / 8);
-  if (ShapedType::isDynamic(queries) || queries % lanes != 0)
+  if (ShapedType::isDynamic(queries) || (queries % lanes != 0 && !rows))
     return rewriter.notifyMatchFailure(
         op, "the queries of the tile do not fill whole vectors");
   return compute;

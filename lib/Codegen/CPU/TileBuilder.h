@@ -33,8 +33,16 @@ public:
   /// a > b ? a : b. The order and the ordered comparison make this one maximum
   /// instruction that ignores a NaN in `a`.
   Value max(Value a, Value b);
+  /// The sum of a vector's lanes, in the order of a tree.
+  Value sumLanes(Value vector);
+  /// A vector whose lane l is the sum of the lanes of vector l, or of vector
+  /// l % n of n, a power of two. The tree is the same for each of them.
+  Value sumLanesOfEach(ArrayRef<Value> vectors);
+  /// The largest lane, in all lanes.
+  Value maxOfLanes(Value vector);
   /// exp(x), or 2^x if the argument is in units of log2(e); x is at most 0.
-  Value expOf(Value x, bool log2);
+  /// `approximate`: precise enough for a result that is rounded to bf16.
+  Value expOf(Value x, bool log2, bool approximate = false);
   /// `max`, but 0 where there is no key yet, so that no -inf is subtracted
   /// from a -inf: exp(-inf - 0) = 0.
   Value finiteMax(Value max);
@@ -59,10 +67,20 @@ public:
           llvm::function_ref<SmallVector<Value>(Value, bool, ValueRange)> body);
 };
 
+/// Reads a vector of `type`'s shape from `buffer` at `at`, zero outside it, and
+/// widens it to the compute type.
+Value readWide(TileBuilder &b, Value buffer, ValueRange at, VectorType type,
+               ArrayRef<bool> inBounds);
+/// Rounds `vector` to the element type of `buffer` and writes what lies in it.
+void writeNarrow(TileBuilder &b, Value vector, Value buffer, ValueRange at,
+                 ArrayRef<bool> inBounds);
+
 /// The compute type of a tile buffer, or failure if `op` is not on memrefs or
-/// its number of queries does not fill whole vectors.
+/// its number of queries does not fill whole vectors, which with `rows` it need
+/// not.
 FailureOr<FloatType> checkTile(RewriterBase &rewriter, Operation *op,
-                               Value tile, const Machine &machine);
+                               Value tile, const Machine &machine,
+                               bool rows = false);
 
 } // namespace mlir::attn
 

@@ -64,8 +64,12 @@ Value buildCorrection(ImplicitLocOpBuilder &b, Value max, Value other,
                       bool log2);
 /// `max(max, other)` for each query, in place of `max`.
 Value buildJoinedMax(ImplicitLocOpBuilder &b, Value max, Value other);
-/// `correction[i] * part[.., i]`, in place of `part`.
-Value buildCorrected(ImplicitLocOpBuilder &b, Value correction, Value part);
+/// The axis of the queries in a part of a state, the first one with `rows`.
+int64_t queryAxis(Value part, bool rows);
+/// `correction[i] * part[.., i]`, with `rows` `correction[i] * part[i, ..]`, in
+/// place of `part`.
+Value buildCorrected(ImplicitLocOpBuilder &b, Value correction, Value part,
+                     bool rows);
 
 /// `c * x`, and nothing at all if c is zero: an infinity whose weight
 /// underflows is gone, as in weighted_sum.

@@ -6,6 +6,8 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace mlir::attn;
@@ -25,23 +27,64 @@ static Value buildPacked(ImplicitLocOpBuilder &b, const Read &read, Value out,
                                        strides);
 }
 
+/// `packed` [n, size] as pairs [n / 2, size, 2] in place of `out`.
+static Value buildPairs(ImplicitLocOpBuilder &b, Value packed, Value out) {
+  SmallVector<OpFoldResult> sizes = sizesOf(b, out);
+  std::swap(sizes[1], sizes[2]);
+  SmallVector<ReassociationIndices> split = {{0, 1}, {2}};
+  Type element = getElementTypeOrSelf(out);
+  Value halves = tensor::ExpandShapeOp::create(b, typeOf(sizes, element),
+                                               packed, split, sizes);
+  // out[a, x, h] = packed[2 a + h, x]
+  return buildGeneric(b, {readAt(halves, {0, 2, 1})}, out, {0, 1, 2},
+                      [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) {
+                        return roundTo(b, in[0], element);
+                      });
+}
+
+/// An empty tensor [n, size] for what becomes `out` [n / 2, size, 2].
+static Value buildUnpairedEmpty(ImplicitLocOpBuilder &b, Value out) {
+  SmallVector<OpFoldResult> sizes = sizesOf(b, out);
+  OpFoldResult half = sizes[0], all;
+  if (std::optional<int64_t> known = getConstantIntValue(half))
+    all = b.getIndexAttr(2 * *known);
+  else
+    all = b.createOrFold<arith::MulIOp>(cast<Value>(half),
+                                        arith::ConstantIndexOp::create(b, 2));
+  sizes = {all, sizes[1]};
+  return buildEmpty(b, typeOf(sizes, getElementTypeOrSelf(out)), sizes);
+}
+
+static bool isPairs(Value out) {
+  return cast<RankedTensorType>(out.getType()).getRank() == 3;
+}
+
 FailureOr<Value> mlir::attn::lowerPackQuery(RewriterBase &rewriter,
                                             PackQueryOp op) {
   if (op.getResults().empty())
     return rewriter.notifyMatchFailure(op, "the queries are in buffers");
   rewriter.setInsertionPoint(op);
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-  // out[d, i] = scale * query[i, d] for i < m
-  enum { d, i };
+  // out[d, i] = scale * query[i, d] for i < m, with `rows` out[i, d]
+  enum { first, second };
   SmallVector<OpFoldResult> sizes = sizesOf(b, op.getQuery());
-  std::swap(sizes[0], sizes[1]);
+  if (!op.getRows())
+    std::swap(sizes[0], sizes[1]);
+  Value out = op.getOuts()[0];
   Value packed = buildPacked(
-      b, readAt(op.getQuery(), {i, d}), op.getOuts()[0], sizes,
+      b,
+      op.getRows() ? readAt(op.getQuery(), {first, second})
+                   : readAt(op.getQuery(), {second, first}),
+      isPairs(out) ? buildUnpairedEmpty(b, out) : out, sizes,
       [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) -> Value {
+        if (isPairs(out))
+          return roundTo(b, in[0], getElementTypeOrSelf(out));
         double scale = op.getScale().convertToDouble();
         return arith::MulFOp::create(
             b, floatConstant(b, in[0].getType(), scale), in[0]);
       });
+  if (isPairs(out))
+    packed = buildPairs(b, packed, out);
   rewriter.replaceOp(op, packed);
   return packed;
 }
@@ -54,9 +97,15 @@ FailureOr<Value> mlir::attn::lowerPackKey(RewriterBase &rewriter,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   // out[j, d] = in[j, d] for j < n
   enum { j, d };
+  Value out = op.getOuts()[0];
   Value packed = buildPacked(
-      b, readAt(op.getKey(), {j, d}), op.getOuts()[0], sizesOf(b, op.getKey()),
-      [](ImplicitLocOpBuilder &, ArrayRef<Value> in, Value) { return in[0]; });
+      b, readAt(op.getKey(), {j, d}),
+      isPairs(out) ? buildUnpairedEmpty(b, out) : out, sizesOf(b, op.getKey()),
+      [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) {
+        return roundTo(b, in[0], getElementTypeOrSelf(out));
+      });
+  if (isPairs(out))
+    packed = buildPairs(b, packed, out);
   rewriter.replaceOp(op, packed);
   return packed;
 }

@@ -1,5 +1,5 @@
 // attn.init, attn.merge and attn.finish as linalg: the ends of the algebra of
-// the running state (max[T], sum[T], acc[E, T]).
+// the running state (max[T], sum[T], acc[E, T], or acc[T, E] with `rows`).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Expand.h"
 #include "attn/Conversion/AttnToLinalg.h"
@@ -44,11 +44,15 @@ Value mlir::attn::correctedBy(ImplicitLocOpBuilder &b, Value c, Value x) {
   return arith::SelectOp::create(b, isEqual(b, c, 0), c, product);
 }
 
+int64_t mlir::attn::queryAxis(Value part, bool rows) {
+  return rows ? 0 : cast<RankedTensorType>(part.getType()).getRank() - 1;
+}
+
 Value mlir::attn::buildCorrected(ImplicitLocOpBuilder &b, Value correction,
-                                 Value part) {
+                                 Value part, bool rows) {
   int64_t rank = cast<RankedTensorType>(part.getType()).getRank();
-  // x'[.., i] = c[i] * x[.., i]
-  return buildGeneric(b, {readAt(correction, {rank - 1})}, part,
+  // x'[.., i] = c[i] * x[.., i], with `rows` x'[i, ..] = c[i] * x[i, ..]
+  return buildGeneric(b, {readAt(correction, {queryAxis(part, rows)})}, part,
                       loopRange(0, rank),
                       [](ImplicitLocOpBuilder &b, ArrayRef<Value> in,
                          Value out) { return correctedBy(b, in[0], out); });
@@ -100,12 +104,14 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerMerge(RewriterBase &rewriter,
   // sum'[i]    = c[i] * sum[i]    + c2[i] * sum2[i]
   // acc'[e, i] = c[i] * acc[e, i] + c2[i] * acc2[e, i]
   for (int64_t number : {1, 2}) {
-    Value part = buildCorrected(b, c, op.getOuts()[number]);
+    Value part = buildCorrected(b, c, op.getOuts()[number], op.getRows());
     int64_t rank = cast<RankedTensorType>(part.getType()).getRank();
     SmallVector<int64_t> axes = loopRange(0, rank);
     results.push_back(buildGeneric(
-        b, {readAt(c2, axes.back()), readAt(op.getIns()[number], axes)}, part,
-        axes,
+        b,
+        {readAt(c2, {queryAxis(part, op.getRows())}),
+         readAt(op.getIns()[number], axes)},
+        part, axes,
         [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value out) -> Value {
           return arith::AddFOp::create(b, out, correctedBy(b, in[0], in[1]));
         }));
@@ -114,11 +120,11 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerMerge(RewriterBase &rewriter,
   return results;
 }
 
-/// The first `size` entries of the last axis of `part`.
+/// The first `size` queries of `part`.
 static Value firstQueries(ImplicitLocOpBuilder &b, Value part,
-                          OpFoldResult size) {
+                          OpFoldResult size, bool rows) {
   SmallVector<OpFoldResult> sizes = sizesOf(b, part);
-  sizes.back() = size;
+  sizes[queryAxis(part, rows)] = size;
   SmallVector<OpFoldResult> offsets(sizes.size(), b.getIndexAttr(0));
   SmallVector<OpFoldResult> strides(sizes.size(), b.getIndexAttr(1));
   return tensor::ExtractSliceOp::create(b, part, offsets, sizes, strides);
@@ -132,15 +138,16 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerFinish(RewriterBase &rewriter,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   // Of the T queries of the state only the m rows of the output are wanted.
   OpFoldResult m = sizesOf(b, op.getOuts()[0])[0];
-  Value max = firstQueries(b, op.getIns()[0], m);
-  Value sum = firstQueries(b, op.getIns()[1], m);
-  Value acc = firstQueries(b, op.getIns()[2], m);
+  Value max = firstQueries(b, op.getIns()[0], m, op.getRows());
+  Value sum = firstQueries(b, op.getIns()[1], m, op.getRows());
+  Value acc = firstQueries(b, op.getIns()[2], m, op.getRows());
 
   // out[i, e] = sum[i] == 0 ? 0 : acc[e, i] / sum[i]
   enum { i, e };
   Value out = op.getOuts()[0];
+  Read sums = op.getRows() ? readAt(acc, {i, e}) : readAt(acc, {e, i});
   SmallVector<Value> results{buildGeneric(
-      b, {readAt(acc, {e, i}), readAt(sum, {i})}, out, {i, e},
+      b, {sums, readAt(sum, {i})}, out, {i, e},
       [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) {
         Value quotient = arith::DivFOp::create(b, in[0], in[1]);
         Value zero = floatConstant(b, quotient.getType(), 0);

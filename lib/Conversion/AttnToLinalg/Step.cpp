@@ -19,12 +19,27 @@ static Value firstRows(ImplicitLocOpBuilder &b, Value tile, Value count) {
   return tensor::ExtractSliceOp::create(b, tile, offsets, sizes, strides);
 }
 
+/// `tile` [n / 2, size, 2] as `[n, size]` in the compute type.
+static Value unpaired(ImplicitLocOpBuilder &b, Value tile) {
+  SmallVector<OpFoldResult> sizes = sizesOf(b, tile);
+  std::swap(sizes[1], sizes[2]);
+  Value halves = buildElementwise(
+      b, {readAt(tile, {0, 2, 1})}, typeOf(sizes, b.getF32Type()), sizes,
+      [](ImplicitLocOpBuilder &, ArrayRef<Value> in, Value) { return in[0]; });
+  SmallVector<ReassociationIndices> join = {{0, 1}, {2}};
+  return tensor::CollapseShapeOp::create(b, halves, join);
+}
+
 /// The scores [T, count] of the tile, after mod and mask.
 static Value buildTileScores(ImplicitLocOpBuilder &b, StepOp op, Value key) {
   // r[i, j] = scale * sum over d of f(q[d, i], k[j, d], w[d], ..)
   enum { i, j, d };
   SmallVector<Read> reads;
-  if (op.getQuery())
+  if (op.hasQueryPairs())
+    reads.push_back(readAt(unpaired(b, op.getQuery()), {d, i}));
+  else if (op.getQuery() && op.getRows())
+    reads.push_back(readAt(op.getQuery(), {i, d}));
+  else if (op.getQuery())
     reads.push_back(readAt(op.getQuery(), {d, i}));
   reads.push_back(readAt(key, {j, d}));
   for (Value param : op.getParams())
@@ -52,7 +67,10 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerStep(RewriterBase &rewriter,
   bool log2 = op.getLog2();
   Value max = op.getOuts()[0], sum = op.getOuts()[1], acc = op.getOuts()[2];
   Value key = firstRows(b, op.getKey(), op.getCount());
-  Value value = firstRows(b, op.getValue(), op.getCount());
+  bool pairs = op.hasValuePairs(), rows = op.getRows();
+  Value value =
+      firstRows(b, pairs ? unpaired(b, op.getValue()) : Value(op.getValue()),
+                op.getCount());
   Value scores = buildTileScores(b, op, key);
 
   // t[i] = max over j of s[i, j]
@@ -69,17 +87,21 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerStep(RewriterBase &rewriter,
   // max'[i] = max(max[i], t[i])
   Value newMax = buildJoinedMax(b, max, tileMax);
 
-  // p[i, j] = exp(s[i, j] - max'[i])
+  // p[i, j] = exp(s[i, j] - max'[i]), beside pairs rounded to their type
   auto scoreType = cast<RankedTensorType>(scores.getType());
-  Value weights =
-      buildElementwise(b, {readAt(scores, {0, 1}), readAt(newMax, {0})},
-                       scoreType, sizesOf(b, scores),
-                       [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) {
-                         return expOf(b, in[0], in[1], log2);
-                       });
+  Value weights = buildElementwise(
+      b, {readAt(scores, {0, 1}), readAt(newMax, {0})}, scoreType,
+      sizesOf(b, scores),
+      [&](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value) -> Value {
+        Value p = expOf(b, in[0], in[1], log2);
+        if (!pairs)
+          return p;
+        Value rounded = roundTo(b, p, b.getBF16Type());
+        return arith::ExtFOp::create(b, p.getType(), rounded);
+      });
 
   // sum'[i] = c[i] * sum[i] + sum over j of p[i, j]
-  Value scaledSum = buildCorrected(b, correction, sum);
+  Value scaledSum = buildCorrected(b, correction, sum, rows);
   Value newSum = buildGeneric(
       b, {readAt(weights, {0, 1})}, scaledSum, {0},
       [](ImplicitLocOpBuilder &b, ArrayRef<Value> in, Value out) -> Value {
@@ -88,9 +110,10 @@ FailureOr<SmallVector<Value>> mlir::attn::lowerStep(RewriterBase &rewriter,
 
   // acc'[e, i] = c[i] * acc[e, i] + sum over j of p[i, j] * v[j, e]
   enum { e, i, j };
-  Value scaledAcc = buildCorrected(b, correction, acc);
-  Value newAcc = buildWeightedSum(b, readAt(weights, {i, j}),
-                                  readAt(value, {j, e}), scaledAcc, {e, i});
+  Value scaledAcc = buildCorrected(b, correction, acc, rows);
+  Value newAcc = buildWeightedSum(
+      b, readAt(weights, {i, j}), readAt(value, {j, e}), scaledAcc,
+      rows ? ArrayRef<int64_t>{i, e} : ArrayRef<int64_t>{e, i});
 
   SmallVector<Value> results{newMax, newSum, newAcc};
   rewriter.replaceOp(op, results);

@@ -68,7 +68,7 @@ func.func @pack_key(%k: memref<?x16xbf16>, %out: memref<32x16xf32>) {
 // CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<16xf32>
 // CHECK: vector.store %[[INF]], %[[M]]
 // CHECK: vector.store %[[ZERO]], %[[L]]
-// CHECK: vector.store %[[ZERO]], %[[A]]
+// CHECK: vector.transfer_write %[[ZERO]], %[[A]]
 func.func @init(%m: memref<16xf32>, %l: memref<16xf32>, %a: memref<8x16xf32>) {
   attn.init outs(%m, %l, %a) : (memref<16xf32>, memref<16xf32>, memref<8x16xf32>) -> ()
   return
@@ -112,7 +112,7 @@ func.func @init_sink(%sink: f64, %m: memref<8xf64>, %l: memref<8xf64>, %a: memre
 // CHECK: vector.store %[[MAX]], %[[M1]]
 // CHECK-DAG: arith.cmpf oeq, %[[F1]], %[[ZERO]]
 // CHECK-DAG: arith.cmpf oeq, %[[F2]], %[[ZERO]]
-// CHECK: vector.store %{{.*}}, %[[A1]]
+// CHECK: vector.transfer_write %{{.*}}, %[[A1]]
 func.func @merge(%m2: memref<16xf32>, %l2: memref<16xf32>, %a2: memref<8x16xf32>,
                  %m1: memref<16xf32>, %l1: memref<16xf32>, %a1: memref<8x16xf32>) {
   attn.merge ins(%m2, %l2, %a2) outs(%m1, %l1, %a1)

@@ -126,7 +126,8 @@ func.func @mod(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>, %
 
 // -----
 
-// A pairwise score: the region in registers, keys and parameters as scalars.
+// A pairwise score: the region in registers, keys and parameters as scalars. A
+// product at its end is rounded with the sum.
 
 // CHECK-LABEL: func.func @pairwise(
 // CHECK-SAME: %[[Q:[a-z0-9]*]]: memref<8x16xf32>, %[[K:[a-z0-9]*]]: memref<4x8xf32>, %[[V:[a-z0-9]*]]: memref<4x8xf32>, %[[W:[a-z0-9]*]]: memref<8xf32>
@@ -137,6 +138,8 @@ func.func @mod(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>, %
 // CHECK: memref.load %[[K]][%{{.*}}, %[[D]]]
 // CHECK: arith.addf %[[X]], %{{.*}} : vector<16xf32>
 // CHECK: math.tanh
+// CHECK-NEXT: vector.broadcast
+// CHECK-NEXT: vector.fma
 // CHECK: scf.yield
 // CHECK: arith.mulf %{{.*}}, %cst{{.*}} : vector<16xf32>
 func.func @pairwise(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>,
@@ -193,12 +196,12 @@ func.func @without_query(%k: memref<4x8xf32>, %v: memref<4x8xf32>, %n: index, %i
 // CHECK: %[[BELOW:.*]] = arith.subf %[[S:.*]], %[[OLD]]
 // CHECK: math.exp2 %[[BELOW]]
 // CHECK: %[[LOOP:.*]]:2 = scf.for
-// CHECK: %[[LIMIT:.*]] = arith.addf %[[OLD]], %[[HEADROOM]]
-// CHECK: %[[LARGE:.*]] = arith.cmpf ogt, %[[LOOP]]#1, %[[LIMIT]]
+// The largest distance is compared, rounded as in the exact pass.
+// CHECK: %[[LARGE:.*]] = arith.cmpf ogt, %[[LOOP]]#1, %[[HEADROOM]]
 // CHECK: scf.yield %[[LOOP]]#0,
 // CHECK: scf.if %[[TRY]]#1
-// CHECK: %[[SAME:.*]] = arith.addf %[[OLD]], %[[HEADROOM]]
-// CHECK: %[[RAISE:.*]] = arith.cmpf ogt, %[[LARGEST:.*]], %[[SAME]]
+// CHECK: %[[SAME:.*]] = arith.subf %[[LARGEST:.*]], %[[OLD]]
+// CHECK: %[[RAISE:.*]] = arith.cmpf ogt, %[[SAME]], %[[HEADROOM]]
 // CHECK: %[[NEW:.*]] = arith.select %[[RAISE]], %[[LARGEST]], %[[OLD]]
 // CHECK: %[[FACTOR:.*]] = arith.select %[[RAISE]], %
 // CHECK: vector.store %[[NEW]], %[[MAX]]
@@ -256,9 +259,11 @@ func.func @window(%i0: index, %j0: index, %rows: index, %n: index,
 
 // CHECK-LABEL: func.func @in_place(
 // CHECK-SAME: %[[K:[a-z0-9]*]]: memref<100x16xf32>, %[[J:[a-z0-9]*]]: index, %[[N:[a-z0-9]*]]: index
-// CHECK: %[[NEXT:.*]] = arith.addi %[[J]], %[[N]]
-// CHECK: %[[ROW:.*]] = arith.minsi %{{.*}}, %c99
-// CHECK: memref.prefetch %[[K]][%[[ROW]], %{{.*}}], read, locality<2>, data
+// CHECK: scf.for %[[KEY:.*]] = %c0 to %{{.*}} step %c16 iter_args
+// CHECK: %[[AHEAD:.*]] = arith.addi %[[J]], %[[N]]
+// CHECK-NEXT: %[[HERE:.*]] = arith.addi %[[AHEAD]], %[[KEY]]
+// CHECK-NEXT: %[[ROW:.*]] = arith.minsi %[[HERE]], %c99
+// CHECK-NEXT: memref.prefetch %[[K]][%[[ROW]], %{{.*}}], read, locality<2>, data
 func.func @in_place(%k: memref<100x16xf32>, %j: index, %n: index, %i: index, %q: memref<16x16xf32>,
                     %m: memref<16xf32>, %l: memref<16xf32>, %a: memref<16x16xf32>) {
   %rows = memref.subview %k[%j, 0] [%n, 16] [1, 1]

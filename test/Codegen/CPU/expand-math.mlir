@@ -35,6 +35,24 @@ func.func @exp2(%x: vector<16xf32>) -> vector<16xf32> {
 
 // -----
 
+// What is rounded to bf16 needs no more than three terms, where they are all
+// that the function costs.
+
+// CHECK-LABEL: func.func @exp2_approximate
+// CHECK-COUNT-6: math.fma
+
+// AVX512-LABEL: func.func @exp2_approximate
+// AVX512: "llvm.x86.avx512.mask.reduce.ps.512"
+// AVX512-COUNT-3: math.fma
+// AVX512-NOT: math.fma
+// AVX512: "llvm.x86.avx512.mask.scalef.ps.512"
+func.func @exp2_approximate(%x: vector<16xf32>) -> vector<16xf32> {
+  %y = math.exp2 %x fastmath<afn> : vector<16xf32>
+  return %y : vector<16xf32>
+}
+
+// -----
+
 // AVX512-LABEL: func.func @exp2_f64
 // AVX512: "llvm.x86.avx512.mask.reduce.pd.512"
 // AVX512: "llvm.x86.avx512.mask.scalef.pd.512"

@@ -165,6 +165,28 @@ void testFunction(const std::string &op, Truth<T> truth, T lo, T hi,
 TEST(ExpandMath, Exp2F32) {
   testFunction<float>("math.exp2", std::exp2, -151, 129, 2.0, true);
 }
+/// 9e-5 of the value, which is up to 2^24 spacings.
+TEST(ExpandMath, Exp2F32Approximate) {
+  if (!hostHasAVX512())
+    GTEST_SKIP() << "has no approximate form";
+  const std::string op = "math.exp2 fastmath<afn>";
+  testFunction<float>(op, std::exp2, -151, 129, 9e-5 * (1 << 24), true);
+  MathKernel kernel(op, "f32", 16, true);
+  const float inf = std::numeric_limits<float>::infinity();
+  std::vector<float> in(16, 0.0f), out(16);
+  in[1] = -inf;
+  in[2] = -200;
+  in[3] = -3;
+  kernel(in.data(), out.data(), 16);
+  EXPECT_EQ(out[0], 1);
+  EXPECT_EQ(out[1], 0);
+  EXPECT_EQ(out[2], 0);
+  EXPECT_EQ(out[3], 0.125);
+  // It is what it says it is, and not the precise one.
+  in.assign(16, -0.5f);
+  kernel(in.data(), out.data(), 16);
+  EXPECT_GT(ulpError<float>(out[0], std::exp2(-0.5)), 2);
+}
 TEST(ExpandMath, Exp2F64) {
   testFunction<double>("math.exp2", std::exp2, -1080, 1025, 2.0, true);
 }

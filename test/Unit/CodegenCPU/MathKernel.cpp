@@ -40,6 +40,7 @@ static std::string loopSource(const std::string &op, const std::string &element,
   std::string type = lanes == 1 ? element : vector;
   std::string access = memref + (lanes == 1 ? "" : ", " + vector);
   std::string dialect = lanes == 1 ? "memref." : "vector.";
+  auto [name, flags] = llvm::StringRef(op).split(' ');
   return "func.func @kernel(%in: " + memref + ", %out: " + memref +
          ", %n: index) attributes {llvm.emit_c_interface} {\n"
          "  %zero = arith.constant 0 : index\n"
@@ -48,8 +49,8 @@ static std::string loopSource(const std::string &op, const std::string &element,
          " : index\n"
          "  scf.for %i = %zero to %n step %step {\n"
          "    %x = " +
-         dialect + "load %in[%i] : " + access + "\n    %y = " + op +
-         " %x : " + type + "\n    " + dialect +
+         dialect + "load %in[%i] : " + access + "\n    %y = " + name.str() +
+         " %x " + flags.str() + " : " + type + "\n    " + dialect +
          "store %y, %out[%i] : " + access +
          "\n  }\n"
          "  return\n"

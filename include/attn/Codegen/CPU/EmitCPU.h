@@ -20,6 +20,9 @@ LogicalResult emitInit(RewriterBase &rewriter, InitOp op,
                        const Machine &machine);
 LogicalResult emitStep(RewriterBase &rewriter, StepOp op,
                        const Machine &machine);
+/// The same op in the way for one query, if it is for that.
+LogicalResult emitPoolingStep(RewriterBase &rewriter, StepOp op,
+                              const Machine &machine);
 LogicalResult emitMerge(RewriterBase &rewriter, MergeOp op,
                         const Machine &machine);
 LogicalResult emitFinish(RewriterBase &rewriter, FinishOp op,

@@ -12,6 +12,8 @@ struct ExpandMathOptions {
   /// The target has AVX-512 F and DQ: vector<16xf32> and vector<8xf64> may use
   /// vreduce and vscalef. Other shapes always take the portable form.
   bool avx512 = false;
+  /// exp2 only: the flag `afn` of math.exp2, see attn-expand-math.
+  bool approximate = false;
 };
 
 /// True for f16, bf16, f32, f64 and vectors of them: the types that the
