@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import ctypes
 import os
+import subprocess
 
 import lit.formats
 
@@ -39,6 +40,23 @@ def has_nvidia_gpu():
         return False
 
 
+def has_aarch64_emulation():
+    """An emulator, and a C library to link what runs in it."""
+    environment = {**os.environ, "PATH": config.environment["PATH"]}
+    link = ["clang", "--target=aarch64-linux-gnu", "-fuse-ld=lld", "-static", "-x", "c", "-",
+            "-o", os.devnull]
+    try:
+        subprocess.run(["qemu-aarch64", "-version"], env=environment, check=True,
+                       capture_output=True)
+        subprocess.run(link, env=environment, check=True, capture_output=True,
+                       input=b"#include <stdio.h>\nint main() { return puts(\"\"); }")
+        return True
+    except (OSError, subprocess.CalledProcessError):
+        return False
+
+
 config.available_features.add(config.host_arch)
+if has_aarch64_emulation():
+    config.available_features.add("aarch64-emulation")
 if has_nvidia_gpu():
     config.available_features.add("nvidia-gpu")

@@ -59,11 +59,29 @@ static llvm::Error checkCpu(const llvm::Triple &triple, StringRef cpu,
   return llvm::Error::success();
 }
 
+static llvm::Expected<llvm::orc::JITTargetMachineBuilder>
+createBuilder(StringRef name) {
+  if (name.empty()) {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    return llvm::orc::JITTargetMachineBuilder::detectHost();
+  }
+  llvm::InitializeAllTargetInfos();
+  llvm::InitializeAllTargets();
+  llvm::InitializeAllTargetMCs();
+  llvm::InitializeAllAsmPrinters();
+  llvm::Triple triple(llvm::Triple::normalize(name));
+  // An index has 64 bits everywhere, and inputs are little-endian.
+  if (triple.getArch() != llvm::Triple::UnknownArch &&
+      (!triple.isArch64Bit() || !triple.isLittleEndian()))
+    return createStringError("'%s' is not a little-endian machine of 64 bits",
+                             triple.str().c_str());
+  return llvm::orc::JITTargetMachineBuilder(triple);
+}
+
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 mlir::attn::createTargetMachine(const CompilerOptions &options) {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
+  auto builder = createBuilder(options.triple);
   if (!builder)
     return builder.takeError();
   SmallVector<StringRef> features;
@@ -116,6 +134,9 @@ static llvm::orc::SymbolMap getSymbols(llvm::orc::MangleAndInterner mangle) {
 llvm::Expected<Callable> mlir::attn::compile(ModuleOp module,
                                              const Signature &signature,
                                              const CompilerOptions &options) {
+  if (!options.triple.empty())
+    return createStringError("code for '%s' can be written, but not run",
+                             options.triple.c_str());
   auto machine = createTargetMachine(options);
   if (!machine)
     return machine.takeError();

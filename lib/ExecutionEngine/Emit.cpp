@@ -14,6 +14,7 @@
 #include "llvm/Support/Program.h"
 #include "llvm/Support/ToolOutputFile.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
 
 using namespace mlir;
 using namespace mlir::attn;
@@ -121,6 +122,11 @@ static llvm::Error link(StringRef object, StringRef path) {
 static llvm::Error emitShared(llvm::Module &module,
                               llvm::TargetMachine &machine,
                               const Signature &signature, StringRef path) {
+  const llvm::Triple &triple = machine.getTargetTriple();
+  llvm::Triple here(llvm::sys::getProcessTriple());
+  if (triple.getArch() != here.getArch() || triple.getOS() != here.getOS())
+    return createStringError("a shared library can only be linked for this "
+                             "machine; write an object file");
   if (path == "-")
     return createStringError("a shared library cannot be written to stdout");
   SmallString<128> object;

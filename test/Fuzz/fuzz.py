@@ -3,7 +3,8 @@
 # Each case is compiled and compared with the f64 reference: fused, for several
 # instruction sets and optimization levels, and op by op; some run again with
 # another number of threads, where every bit must be the same. What fails prints
-# a command that shows it again.
+# a command that shows it again. --emulate compiles for AArch64, which no other
+# machine runs: test/Emulation/emulate.py takes the place of attn-run.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import argparse
 import os
@@ -31,11 +32,16 @@ def instruction_sets():
                            if flag in flags]
 
 
+AARCH64 = ["generic", "neoverse-n1", "neoverse-v1", "neoverse-v2", "cortex-a55"]
+
+
 def plan(args, number):
     """The runs of a case: [(name, options)]. The last of those that have an
     --output must give the bits of the first."""
     r = random.Random(f"plan {args.seed}/{number}")
     fused = ["--route=fused", f"-O{r.choice([0, 1, 1, 3])}"]
+    if args.emulate:
+        return [("aarch64", [*fused, f"--mcpu={r.choice(AARCH64)}", "--check"])]
     if cpu := r.choice(instruction_sets()):
         fused.append(f"--mcpu={cpu}")
     if r.random() >= args.threads_share:
@@ -101,12 +107,16 @@ def parse():
     parser.add_argument("--threads-share", type=float, default=0.2,
                         help="share of cases that run with one and two threads (0.2)")
     parser.add_argument("--keep", action="store_true", help="keep the files of cases that pass")
+    parser.add_argument("--emulate", action="store_true",
+                        help="compile for AArch64 and run in an emulator")
     parser.add_argument("--plant", choices=["digits", "threads"],
                         help="plant a bug, to see that it is found")
     parser.add_argument("--folder", type=Path, help="where files go; default: build/fuzz/SEED")
     preset = os.environ.get("ATTN_PRESET", "dev")
     parser.add_argument("--attn-run", default=str(ROOT / "build" / preset / "bin" / "attn-run"))
     args = parser.parse_args()
+    if args.emulate:
+        args.attn_run = str(ROOT / "test" / "Emulation" / "emulate.py")
     args.folder = args.folder or ROOT / "build" / "fuzz" / str(args.seed)
     args.folder.mkdir(parents=True, exist_ok=True)
     return args

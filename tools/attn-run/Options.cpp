@@ -87,6 +87,11 @@ struct CommandLine {
       "check",
       cl::desc("compare with the f64 reference; exit with 1 on a mismatch"),
       cl::cat(category)};
+  cl::list<std::string> givenOutputs{
+      "given_output",
+      cl::desc("with --check: the next result, as in --input, of a run "
+               "elsewhere, which is checked instead of one here"),
+      cl::value_desc("spec"), cl::cat(category)};
   cl::opt<bool> reference{
       "reference", cl::desc("run the f64 reference instead of compiled code"),
       cl::cat(category)};
@@ -95,8 +100,14 @@ struct CommandLine {
                               cl::desc("cpu (default) or cuda"),
                               cl::value_desc("name"), cl::cat(category)};
   cl::opt<std::string> cpu{"mcpu",
-                           cl::desc("cpu to compile for; default: this one"),
+                           cl::desc("cpu to compile for; default: this one, "
+                                    "or generic for another --mtriple"),
                            cl::value_desc("name"), cl::cat(category)};
+  cl::opt<std::string> triple{
+      "mtriple",
+      cl::desc("machine that --emit writes for, as aarch64-linux-gnu; "
+               "default: this one"),
+      cl::value_desc("triple"), cl::cat(category)};
   cl::opt<std::string> features{"mattr",
                                 cl::desc("cpu features, as in +avx2,-fma"),
                                 cl::value_desc("list"), cl::cat(category)};
@@ -188,9 +199,11 @@ Options Options::parse(int argc, char **argv) {
   options.expectedOutputs = line.expectedOutputs;
   options.thresholds = {line.f16, line.bf16, line.f32, line.f64, line.rtol};
   options.check = line.check;
+  options.givenOutputs = line.givenOutputs;
   options.reference = line.reference;
   options.target = line.target;
-  options.compiler = {line.cpu, line.features, line.optLevel, line.objectDump};
+  options.compiler = {line.cpu, line.features, line.optLevel, line.objectDump,
+                      line.triple};
   options.route = line.route;
   options.threads = line.threads;
   options.startFrom = line.startFrom;

@@ -24,6 +24,7 @@ struct Options {
   std::vector<std::string> expectedOutputs;
   Thresholds thresholds;
   bool check;
+  std::vector<std::string> givenOutputs;
   bool reference;
 
   std::string target;

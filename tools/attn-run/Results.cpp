@@ -65,6 +65,26 @@ llvm::Error attn::checkOutputs(const Options &options,
   return llvm::Error::success();
 }
 
+llvm::Expected<std::vector<HostTensor>>
+attn::readGivenOutputs(const Options &options, const Signature &signature) {
+  std::vector<HostTensor> tensors;
+  if (options.givenOutputs.empty())
+    return tensors;
+  if (!options.check)
+    return createStringError("--given_output is for --check");
+  if (options.givenOutputs.size() != signature.results.size())
+    return createStringError("@%s has %zu results, got %zu --given_output",
+                             signature.name.c_str(), signature.results.size(),
+                             options.givenOutputs.size());
+  for (auto [i, spec] : llvm::enumerate(options.givenOutputs)) {
+    auto tensor = parseInput(spec, signature.results[i], i);
+    if (!tensor)
+      return addPlace("result", i, tensor.takeError());
+    tensors.push_back(std::move(*tensor));
+  }
+  return tensors;
+}
+
 static llvm::Error writeOutputs(const Options &options,
                                 ArrayRef<HostTensor> results) {
   // Whoever compares or measures has no use for a page of numbers.

@@ -11,6 +11,11 @@ namespace mlir::attn {
 llvm::Expected<std::vector<HostTensor>> readInputs(const Options &options,
                                                    const Signature &signature);
 
+/// The results of a run elsewhere, from the --given_output options: one for
+/// each result, or none at all.
+llvm::Expected<std::vector<HostTensor>>
+readGivenOutputs(const Options &options, const Signature &signature);
+
 /// Fails, before anything runs, if there are more --output or
 /// --expected_output than results.
 llvm::Error checkOutputs(const Options &options, const Signature &signature);

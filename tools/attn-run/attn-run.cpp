@@ -105,6 +105,16 @@ static LogicalResult runReference(const Options &options,
   return report(handleResults(options, signature, *results));
 }
 
+/// For results that were computed elsewhere.
+static LogicalResult checkGiven(const Options &options,
+                                const Signature &signature,
+                                ArrayRef<HostTensor> results, Oracle &oracle) {
+  if (failed(report(handleResults(options, signature, results))) ||
+      failed(oracle.run()))
+    return failure();
+  return oracle.check(results, llvm::outs());
+}
+
 static LogicalResult run(const Options &options) {
   setLimits(options.timeout, options.maxMemory);
   if (options.benchmark)
@@ -136,14 +146,22 @@ static LogicalResult run(const Options &options) {
   std::vector<HostTensor> inputs;
   std::optional<Oracle> oracle;
   if (needsInputs) {
+    if (!options.compiler.triple.empty())
+      return reportMessage("code for --mtriple=" + options.compiler.triple +
+                           " cannot be run here: use --emit");
     if (failed(report(checkOutputs(options, *signature))))
       return failure();
     auto read = readInputs(options, *signature);
     if (!read)
       return report(read.takeError());
     inputs = std::move(*read);
+    auto given = readGivenOutputs(options, *signature);
+    if (!given)
+      return report(given.takeError());
     if (options.check || options.reference)
       oracle.emplace(*entry, inputs);
+    if (!given->empty())
+      return checkGiven(options, *signature, *given, *oracle);
     if (options.reference)
       return runReference(options, *signature, *oracle);
   }

@@ -21,13 +21,16 @@ struct CompilerOptions {
   unsigned optLevel = 3;
   /// Where to write the object that is run; empty: nowhere.
   std::string objectDump;
+  /// What files are for, "aarch64-linux-gnu"; empty: this machine. Its `cpu` is
+  /// then "generic" by default.
+  std::string triple;
 };
 
 /// The dialects and translations that `compile` and `emit` need. To be called
 /// for the registry of the module's context.
 void registerLLVMIRTranslations(DialectRegistry &registry);
 
-/// Code generation for this machine's architecture.
+/// Code generation for the triple of `options`.
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const CompilerOptions &options);
 
