@@ -10,6 +10,12 @@ namespace bench {
 
 enum class Keep { All, Causal, Window, Segments };
 
+/// q . k, or the sum over features of a function of w, which is w * tanh(q + k)
+/// or, without a query, w * max(k, 0) or w * tanh(k). Without a query keys are
+/// the values, too. Alone is no attention: tanh of `length` numbers, `features`
+/// times over.
+enum class Score { Dot, Additive, PoolRelu, PoolTanh, TanhAlone };
+
 struct Case {
   const char *name;
   /// In bench/cases, and there.
@@ -24,8 +30,24 @@ struct Case {
   /// Scores go through a soft cap, and ALiBi is added.
   bool hasMod = false;
   int64_t heads = 1, keyHeads = 1, queries = 0;
+  /// Inputs and output are [1, tokens, heads, features].
+  bool tokensFirst = false;
+  /// Weights may be rounded to bf16.
+  bool hasBf16Weights = false;
+  Score score = Score::Dot;
+  /// A short call is timed as so many.
+  int64_t calls = 1;
 
   int64_t getQueries() const { return queries ? queries : length; }
+  bool isPooling() const {
+    return score == Score::PoolRelu || score == Score::PoolTanh;
+  }
+  bool hasTanh() const {
+    return score != Score::Dot && score != Score::PoolRelu;
+  }
+  /// The first input that is keys or values, and how many there are.
+  int64_t getFirstKey() const { return isPooling() ? 0 : 1; }
+  int64_t getNumKeyInputs() const { return isPooling() ? 1 : 2; }
   /// Bytes of all keys and values.
   int64_t getKeyBytes() const;
 };
@@ -33,6 +55,11 @@ struct Case {
 llvm::ArrayRef<Case> getCases();
 /// One query for each head, many keys: reading these is what takes the time.
 llvm::ArrayRef<Case> getDecodeCases();
+/// Scores that are no dot product: tanh is what takes the time or, if there is
+/// none, reading.
+llvm::ArrayRef<Case> getPairwiseCases();
+/// What tanh is measured beside.
+const Case &getTanhCase();
 
 /// The keys that query `i` sees: from `first` up to, without, `end`.
 struct Keys {
@@ -50,7 +77,11 @@ inline double getFlops(const Case &c, double pairs) {
   return 4.0 * c.features * pairs;
 }
 
-/// Query, key and value, and the document of each position for Segments.
+/// Calls of tanh of all lanes.
+double countTanh(const Case &c);
+
+/// Query, key and value, parameters, and the document of each position for
+/// Segments.
 llvm::Expected<std::vector<mlir::attn::HostTensor>> makeInputs(const Case &c);
 
 /// Fails unless `output` is right: some rows are computed again in f64 by

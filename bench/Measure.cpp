@@ -77,10 +77,41 @@ __attribute__((target("avx2,fma"), noinline)) static double peak256() {
   return double(kLoops) * 12 * 8 * 2;
 }
 
+#define DOT512(n) "vdpbf16ps %%zmm16, %%zmm17, %%zmm" #n "\n"
+
+/// Two products for each of 16 sums in an instruction.
+__attribute__((target("avx512f,avx512bf16"), noinline)) static double
+peakPairs() {
+  long n = kLoops;
+  asm volatile(ZEROS12 ZERO(12) ZERO(13) ZERO(14)
+                   ZERO(15) "vpxord %%zmm16, %%zmm16, %%zmm16\n"
+                            "vpxord %%zmm17, %%zmm17, %%zmm17\n"
+                            ".p2align 6\n"
+                            "1:\n" DOT512(0) DOT512(1) DOT512(2) DOT512(3)
+                                DOT512(4) DOT512(5) DOT512(6) DOT512(7)
+                                    DOT512(8) DOT512(9) DOT512(10) DOT512(11)
+                                        DOT512(12) DOT512(13) DOT512(14)
+                                            DOT512(15) "dec %0\n"
+                                                       "jnz 1b\n"
+                                                       "vzeroupper\n"
+               : "+r"(n)
+               :
+               : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
+                 "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",
+                 "xmm14", "xmm15", "xmm16", "xmm17");
+  return double(kLoops) * 16 * 16 * 4;
+}
+
 static int64_t maxVectorBytes = 64;
-void bench::limitPeak(int64_t vectorBytes) { maxVectorBytes = vectorBytes; }
+static bool usesPairs = false;
+void bench::limitPeak(int64_t vectorBytes, bool pairs) {
+  maxVectorBytes = vectorBytes;
+  usesPairs = pairs;
+}
 
 std::string bench::peakName() {
+  if (__builtin_cpu_supports("avx512bf16") && maxVectorBytes >= 64 && usesPairs)
+    return "avx512bf16";
   if (__builtin_cpu_supports("avx512f") && maxVectorBytes >= 64)
     return "avx512";
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
@@ -89,10 +120,13 @@ std::string bench::peakName() {
 }
 
 static double runPeak() {
-  return bench::peakName() == "avx512" ? peak512() : peak256();
+  std::string name = bench::peakName();
+  return name == "avx512bf16" ? peakPairs()
+         : name == "avx512"   ? peak512()
+                              : peak256();
 }
 #else
-void bench::limitPeak(int64_t) {}
+void bench::limitPeak(int64_t, bool) {}
 std::string bench::peakName() { return ""; }
 static double runPeak() { return 0; }
 #endif

@@ -20,7 +20,7 @@ double wallTime();
 /// "avx2" or, if there is none, empty.
 std::string peakName();
 /// From now on the loop has vectors of at most so many bytes.
-void limitPeak(int64_t vectorBytes);
+void limitPeak(int64_t vectorBytes, bool pairs = false);
 
 /// GFLOP/s. `best` is the best of all repetitions, `median` their median.
 struct Rate {

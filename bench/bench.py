@@ -24,7 +24,7 @@ from tables import GROUPS, TABLES, markdown
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-KINDS = ["rate", "decode", "threads", "memory", "startup", "peers"]
+KINDS = ["rate", "decode", "pairwise", "threads", "memory", "startup", "peers"]
 
 
 def tool(name):
@@ -54,6 +54,10 @@ def rate(args):
 
 def decode(args):
     yield from json_lines([tool("attn-bench"), "--decode", f"--repetitions={args.repetitions}"])
+
+
+def pairwise(args):
+    yield from json_lines([tool("attn-bench"), "--pairwise", f"--repetitions={args.repetitions}"])
 
 
 def threads(args):

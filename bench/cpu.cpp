@@ -2,7 +2,9 @@
 //
 //   attn-bench [--repetitions=N] [NAME..]   ratios of cases; all by default
 //   attn-bench --mcpu=NAME ..               code for, and the peak of, another
-//   attn-bench --decode                     one query, beside reading its keys
+//   attn-bench --decode [NAME..]            one query, beside reading its keys
+//   attn-bench --pairwise [NAME..]          scores that are no dot product,
+//                                           beside tanh alone or reading
 //   attn-bench --threads                    two threads beside one
 //   attn-bench --memory=LENGTH              what one call takes
 //
@@ -104,6 +106,17 @@ static llvm::Error checkOnce(const Case &c, Program &program) {
   return bench::check(c, program.inputs, results->front());
 }
 
+/// Built, checked, and ready to run with so many threads.
+static llvm::Expected<Program> prepare(const Case &c, int threads = 1) {
+  auto program = build(c);
+  if (!program)
+    return program.takeError();
+  setNumThreads(threads);
+  if (llvm::Error error = checkOnce(c, *program))
+    return std::move(error);
+  return program;
+}
+
 static void print(llvm::json::Object object) {
   llvm::outs() << llvm::json::Value(std::move(object)) << "\n";
   llvm::outs().flush();
@@ -118,17 +131,30 @@ static const Case &getCase(StringRef name) {
                         [&](const Case &c) { return name == c.name; });
 }
 
+/// Those of `cases` that `names` names, or all.
+static llvm::Error
+measureAll(ArrayRef<Case> cases, ArrayRef<StringRef> names,
+           llvm::function_ref<llvm::Error(const Case &)> measure) {
+  for (StringRef name : names)
+    if (llvm::none_of(cases, [&](const Case &c) { return name == c.name; }))
+      return createStringError("no case '%s'", name.data());
+  for (const Case &c : cases)
+    if (names.empty() || llvm::is_contained(names, c.name))
+      if (llvm::Error error = measure(c))
+        return error;
+  return llvm::Error::success();
+}
+
 static llvm::Error measureCase(const Case &c, int repetitions) {
-  auto program = build(c);
+  auto program = prepare(c);
   if (!program)
     return program.takeError();
-  setNumThreads(1);
-  if (llvm::Error error = checkOnce(c, *program))
-    return error;
   double pairs = bench::countPairs(c);
-  bench::limitPeak(program->machine.vectorBytes);
-  bench::Measurement m = bench::measure([&] { program->run(); },
-                                        bench::getFlops(c, pairs), repetitions);
+  bench::limitPeak(program->machine.vectorBytes,
+                   c.hasBf16Weights && program->machine.hasBf16Dot);
+  bench::Measurement m =
+      bench::measure([&] { program->run(); },
+                     c.heads * bench::getFlops(c, pairs), repetitions);
   double tiles = bench::countPairsOfTiles(c, program->machine) / pairs;
   print(llvm::json::Object{
       {"kind", "rate"},
@@ -140,52 +166,99 @@ static llvm::Error measureCase(const Case &c, int repetitions) {
       {"ratio", toJSON(m.ratio)},
       // As if all of each tile that must be visited were useful.
       {"tile_ratio", toJSON({m.ratio.best * tiles, m.ratio.median * tiles})},
-      {"kept", pairs / (double(c.length) * c.length)},
+      {"kept", pairs / (double(c.getQueries()) * c.length)},
       {"loop", bench::peakName()},
       {"mcpu", compilerOptions.cpu},
       {"repetitions", repetitions}});
   return llvm::Error::success();
 }
 
+/// All calls of `c`, which do `work`, beside a yardstick, which does
+/// `yardstickWork` of the same.
+static llvm::json::Object compareWith(const Case &c, Program &program,
+                                      double work,
+                                      llvm::function_ref<void()> yardstick,
+                                      double yardstickWork, int repetitions) {
+  auto run = [&] {
+    for (int64_t call = 0; call < c.calls; ++call)
+      program.run();
+  };
+  bench::Comparison times = bench::compare(run, yardstick, repetitions);
+  double rate = c.calls * work / times.function;
+  double peak = yardstickWork / times.yardstick;
+  double medianRatio = times.ratio * c.calls * work / yardstickWork;
+  return llvm::json::Object{{"name", c.name},
+                            {"length", c.length},
+                            {"rate", rate * 1e-9},
+                            {"peak", peak * 1e-9},
+                            {"ratio", toJSON({rate / peak, medianRatio})},
+                            {"repetitions", repetitions}};
+}
+
 /// Bytes of keys and values a second, beside a loop that only reads them.
+static llvm::json::Object compareWithReading(const Case &c, Program &program,
+                                             int repetitions) {
+  auto readKeys = [&] {
+    for (int64_t call = 0; call < c.calls; ++call)
+      for (int64_t i = 0; i < c.getNumKeyInputs(); ++i) {
+        HostTensor &keys = program.inputs[c.getFirstKey() + i];
+        bench::readAll(keys.getData(), keys.getNumBytes());
+      }
+  };
+  double bytes = c.getKeyBytes();
+  llvm::json::Object result =
+      compareWith(c, program, bytes, readKeys, c.calls * bytes, repetitions);
+  result["bytes"] = c.getKeyBytes();
+  return result;
+}
+
 static llvm::Error measureDecode(const Case &c, int repetitions) {
-  auto program = build(c);
+  auto program = prepare(c);
   if (!program)
     return program.takeError();
-  setNumThreads(1);
-  if (llvm::Error error = checkOnce(c, *program))
-    return error;
-  auto readKeys = [&] {
-    for (int k : {1, 2})
-      bench::readAll(program->inputs[k].getData(),
-                     program->inputs[k].getNumBytes());
-  };
-  bench::Comparison times =
-      bench::compare([&] { program->run(); }, readKeys, repetitions);
-  double bytes = c.getKeyBytes() * 1e-9;
-  print(llvm::json::Object{
-      {"kind", "decode"},
-      {"name", c.name},
-      {"length", c.length},
-      {"bytes", c.getKeyBytes()},
-      {"rate", bytes / times.function},
-      {"peak", bytes / times.yardstick},
-      {"ratio", llvm::json::Object{{"best", times.yardstick / times.function},
-                                   {"median", times.ratio}}},
-      {"repetitions", repetitions}});
+  llvm::json::Object result = compareWithReading(c, *program, repetitions);
+  result["kind"] = "decode";
+  print(std::move(result));
   return llvm::Error::success();
+}
+
+/// Scores that are no dot product: calls of tanh a second, beside a loop of the
+/// same tanh alone or, where there is none, bytes beside plain reading.
+static llvm::Error measurePairwise(ArrayRef<StringRef> names, int repetitions) {
+  const Case &tanhCase = bench::getTanhCase();
+  auto tanh = prepare(tanhCase);
+  if (!tanh)
+    return tanh.takeError();
+  auto runTanh = [&] {
+    for (int64_t call = 0; call < tanhCase.calls; ++call)
+      tanh->run();
+  };
+  double numTanh = tanhCase.calls * bench::countTanh(tanhCase);
+  auto measure = [&](const Case &c) -> llvm::Error {
+    auto program = prepare(c);
+    if (!program)
+      return program.takeError();
+    llvm::json::Object result =
+        c.hasTanh() ? compareWith(c, *program, bench::countTanh(c), runTanh,
+                                  numTanh, repetitions)
+                    : compareWithReading(c, *program, repetitions);
+    result["kind"] = "pairwise";
+    result["beside"] = c.hasTanh() ? "tanh alone" : "plain reading";
+    result["unit"] = c.hasTanh() ? "G tanh/s" : "GB/s";
+    result["bytes"] = c.getKeyBytes();
+    print(std::move(result));
+    return llvm::Error::success();
+  };
+  return measureAll(bench::getPairwiseCases(), names, measure);
 }
 
 /// Two threads beside one; and, because other programs want the cores too, two
 /// threads that do nothing but spin beside one that does.
 static llvm::Error compareThreads(int repetitions) {
   const Case &c = getCase("causal d128");
-  auto program = build(c);
+  auto program = prepare(c, /*threads=*/2);
   if (!program)
     return program.takeError();
-  setNumThreads(2);
-  if (llvm::Error error = checkOnce(c, *program))
-    return error;
   auto runWith = [&](int threads) {
     return [&program, threads] {
       setNumThreads(threads);
@@ -272,7 +345,7 @@ static llvm::Error measureMemory(int64_t length) {
 static llvm::Error runAll(ArrayRef<StringRef> arguments) {
   int repetitions = 15;
   int64_t memory = 0;
-  bool threads = false, decode = false;
+  bool threads = false, decode = false, pairwise = false;
   std::vector<StringRef> names;
   for (StringRef argument : arguments) {
     StringRef value = argument;
@@ -288,6 +361,8 @@ static llvm::Error runAll(ArrayRef<StringRef> arguments) {
       threads = true;
     } else if (value == "--decode") {
       decode = true;
+    } else if (value == "--pairwise") {
+      pairwise = true;
     } else if (value.starts_with("-")) {
       return createStringError("unknown option %s", argument.data());
     } else {
@@ -298,24 +373,17 @@ static llvm::Error runAll(ArrayRef<StringRef> arguments) {
     return measureMemory(memory);
   if (threads)
     return compareThreads(repetitions);
-  if (decode) {
-    for (const Case &c : bench::getDecodeCases())
-      if (llvm::Error error = measureDecode(c, repetitions))
-        return error;
-    return llvm::Error::success();
-  }
-  for (StringRef name : names)
-    if (llvm::none_of(bench::getCases(),
-                      [&](const Case &c) { return name == c.name; }))
-      return createStringError("no case '%s'", name.data());
+  if (pairwise)
+    return measurePairwise(names, repetitions);
+  if (decode)
+    return measureAll(bench::getDecodeCases(), names, [&](const Case &c) {
+      return measureDecode(c, repetitions);
+    });
   if (bench::peakName().empty())
     return createStringError(
         "no loop for the peak of this processor: nothing is measured");
-  for (const Case &c : bench::getCases())
-    if (names.empty() || llvm::is_contained(names, c.name))
-      if (llvm::Error error = measureCase(c, repetitions))
-        return error;
-  return llvm::Error::success();
+  return measureAll(bench::getCases(), names,
+                    [&](const Case &c) { return measureCase(c, repetitions); });
 }
 
 int main(int argc, char **argv) {

@@ -63,6 +63,16 @@ TABLES = {
         ["case", "keys", "MiB", "GB/s", "plain reading", "ratio (best / median)"],
         lambda r: [r["name"], r["length"], f"{r['bytes'] / 2**20:.0f}", f"{r['rate']:.1f}",
                    f"{r['peak']:.1f}", both(r["ratio"])]),
+    "pairwise": (
+        "Scores that are no dot product",
+        "One thread, 128 features. Additive: w . tanh(q + k). Pooling: a score of the key alone, "
+        "and keys that are the values, too. Tanh a second, beside those of a loop of the same "
+        "tanh in the first-level cache, in turn; or GB/s of keys and values, read once, beside "
+        "plain reading.",
+        ["case", "keys", "MiB", "rate", "beside", "its rate", "ratio (best / median)"],
+        lambda r: [r["name"], r["length"], f"{r['bytes'] / 2**20:.1f}",
+                   f"{r['rate']:.2f} {r['unit']}", r["beside"], f"{r['peak']:.2f}",
+                   both(r["ratio"])]),
     "threads": (
         "Two threads",
         "CPU time of both together over that of one; the part of it in the calling thread, half "

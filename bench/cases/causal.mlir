@@ -67,3 +67,16 @@ func.func @softcap_alibi(%q: tensor<1x1x2048x64xf32>,
       : tensor<1x1x2048x2048xf32>, tensor<1x1x2048x64xf32> -> tensor<1x1x2048x64xf32>
   return %o : tensor<1x1x2048x64xf32>
 }
+
+func.func @bf16_weights_d64(%q: tensor<1x1x2048x64xbf16>,
+                            %k: tensor<1x1x2048x64xbf16>,
+                            %v: tensor<1x1x2048x64xbf16>)
+    -> tensor<1x1x2048x64xbf16> {
+  %s = attn.score dot(%q, %k) scale(0.125)
+      : tensor<1x1x2048x64xbf16>, tensor<1x1x2048x64xbf16> -> tensor<1x1x2048x2048xf32>
+  %m = attn.mask %s causal : tensor<1x1x2048x2048xf32>
+  %p = attn.softmax %m : tensor<1x1x2048x2048xf32> -> tensor<1x1x2048x2048xbf16>
+  %o = attn.weighted_sum %p, %v
+      : tensor<1x1x2048x2048xbf16>, tensor<1x1x2048x64xbf16> -> tensor<1x1x2048x64xbf16>
+  return %o : tensor<1x1x2048x64xbf16>
+}

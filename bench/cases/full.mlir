@@ -120,3 +120,27 @@ func.func @f32_d256(%q: tensor<1x1x2048x256xf32>,
       : tensor<1x1x2048x2048xf32>, tensor<1x1x2048x256xf32> -> tensor<1x1x2048x256xf32>
   return %o : tensor<1x1x2048x256xf32>
 }
+
+func.func @bf16_weights_d64(%q: tensor<1x1x2048x64xbf16>,
+                            %k: tensor<1x1x2048x64xbf16>,
+                            %v: tensor<1x1x2048x64xbf16>)
+    -> tensor<1x1x2048x64xbf16> {
+  %s = attn.score dot(%q, %k) scale(0.125)
+      : tensor<1x1x2048x64xbf16>, tensor<1x1x2048x64xbf16> -> tensor<1x1x2048x2048xf32>
+  %p = attn.softmax %s : tensor<1x1x2048x2048xf32> -> tensor<1x1x2048x2048xbf16>
+  %o = attn.weighted_sum %p, %v
+      : tensor<1x1x2048x2048xbf16>, tensor<1x1x2048x64xbf16> -> tensor<1x1x2048x64xbf16>
+  return %o : tensor<1x1x2048x64xbf16>
+}
+
+func.func @bf16_weights_d128(%q: tensor<1x1x4096x128xbf16>,
+                            %k: tensor<1x1x4096x128xbf16>,
+                            %v: tensor<1x1x4096x128xbf16>)
+    -> tensor<1x1x4096x128xbf16> {
+  %s = attn.score dot(%q, %k) scale(0.08838834764831845)
+      : tensor<1x1x4096x128xbf16>, tensor<1x1x4096x128xbf16> -> tensor<1x1x4096x4096xf32>
+  %p = attn.softmax %s : tensor<1x1x4096x4096xf32> -> tensor<1x1x4096x4096xbf16>
+  %o = attn.weighted_sum %p, %v
+      : tensor<1x1x4096x4096xbf16>, tensor<1x1x4096x128xbf16> -> tensor<1x1x4096x128xbf16>
+  return %o : tensor<1x1x4096x128xbf16>
+}

@@ -186,7 +186,10 @@ def source(case):
         add(f"attn.mask {{last}} segments(%document, %document : {ids}, {ids}) : {s}")
     if case.alibi:
         arguments += f", %slope: tensor<{case.heads}xf32>"
-    lines += [f"%p = attn.softmax {last} : {s}",
-              f"%o = attn.weighted_sum %p, %v : {s}, {kv} -> {q}", f"return %o : {q}"]
+    # Peers round the weights of 16-bit inputs, too.
+    weights = s.replace("f32", case.dtype)
+    rounded = "" if weights == s else f" -> {weights}"
+    lines += [f"%p = attn.softmax {last} : {s}{rounded}",
+              f"%o = attn.weighted_sum %p, %v : {weights}, {kv} -> {q}", f"return %o : {q}"]
     text = "\n  ".join(lines)
     return f"func.func @attention({arguments}) -> {q} {{\n  {text}\n}}\n"
