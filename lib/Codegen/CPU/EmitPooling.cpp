@@ -35,7 +35,9 @@ static constexpr int64_t kSums = 8;
 static constexpr int64_t kBlockBytes = 8 * 1024;
 /// How far ahead keys are fetched: beside so much arithmetic few loads would be
 /// under way.
-static constexpr int64_t kAheadBytes = 8 * 1024;
+static constexpr int64_t kAheadBytes = 6 * 1024;
+/// Rows that are fetched while weights are computed.
+static constexpr int64_t kRowsMeanwhile = 4;
 
 /// A buffer of rows of known size, one element after the other.
 static bool hasKnownRows(Value tile) {
@@ -113,6 +115,12 @@ SmallVector<Value> StepEmitter::emitPooledWeights(Value out, Value terms,
                                                   Value key0, Value end,
                                                   ValueRange carried) {
   Value zero = b.index(0);
+  // Little is read here: memory goes on with rows that are used soon.
+  Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
+  int64_t rowsAhead = llvm::divideCeil(kAheadBytes, getRowBytes(op.getKey()));
+  for (int64_t r = 0; r < kRowsMeanwhile; ++r)
+    emitPrefetch(op.getKey(), end, b.index(rowsAhead + r), b.index(0), features,
+                 /*level=*/1);
   // Terms of keys that are not there may be anything: they are removed.
   Value largest = b.loop(
       key0, end, b.lanes, b.negInf(), [&](Value key, ValueRange carried) {
