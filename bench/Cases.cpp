@@ -79,11 +79,12 @@ static const bench::Case kCases[] = {
 
 static constexpr bench::Case decode(const char *name, const char *function,
                                     ElementType type, int64_t heads,
-                                    int64_t keyHeads) {
+                                    int64_t keyHeads, int threads = 1) {
   bench::Case c = {name, "decode", function, bench::Keep::All, type, 8192, 128};
   c.heads = heads;
   c.keyHeads = keyHeads;
   c.queries = 1;
+  c.threads = threads;
   return c;
 }
 
@@ -91,6 +92,8 @@ static const bench::Case kDecodeCases[] = {
     decode("decode", "f32", f32, 8, 8),
     decode("decode 32/8", "f32_grouped", f32, 32, 8),
     decode("decode bf16", "bf16", ElementType::BF16, 8, 8),
+    decode("decode, 2 threads", "f32", f32, 8, 8, 2),
+    decode("decode 32/8, 2 threads", "f32_grouped", f32, 32, 8, 2),
 };
 
 static constexpr bench::Case pairwise(const char *name, const char *function,

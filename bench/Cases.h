@@ -35,6 +35,7 @@ struct Case {
   /// Weights may be rounded to bf16.
   bool hasBf16Weights = false;
   Score score = Score::Dot;
+  int threads = 1;
   /// A short call is timed as so many.
   int64_t calls = 1;
 

@@ -173,7 +173,14 @@ bench::Measurement bench::measure(const std::function<void()> &function,
   return result;
 }
 
-void bench::readAll(const void *data, int64_t bytes) {
+void bench::readAll(const void *data, int64_t bytes, int threads) {
+  if (threads > 1) {
+    int64_t part = bytes / 64 / threads * 64;
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int i = 0; i < threads; ++i)
+      readAll(static_cast<const char *>(data) + i * part, part);
+    return;
+  }
   // One load brings the whole line.
   const auto *p = static_cast<const char *>(data);
   for (int64_t line = 0; line + 64 <= bytes; line += 64) {
@@ -187,13 +194,15 @@ void bench::readAll(const void *data, int64_t bytes) {
 
 bench::Comparison bench::compare(const std::function<void()> &function,
                                  const std::function<void()> &yardstick,
-                                 int repetitions) {
+                                 int repetitions, bool wall) {
   function(); // pages and threads
+  yardstick();
   std::vector<double> functions, yardsticks, ratios;
-  auto time = [](const std::function<void()> &run) {
-    double start = threadTime();
+  auto clock = wall ? wallTime : threadTime;
+  auto time = [clock](const std::function<void()> &run) {
+    double start = clock();
     run();
-    return threadTime() - start;
+    return clock() - start;
   };
   for (int i = 0; i < repetitions; ++i) {
     yardsticks.push_back(time(yardstick));

@@ -39,17 +39,19 @@ struct Measurement {
 Measurement measure(const std::function<void()> &function, double flops,
                     int repetitions);
 
-/// Loads all of some memory, line by line, and nothing else.
-void readAll(const void *data, int64_t bytes);
+/// Loads all of some memory, line by line, and nothing else; with so many
+/// threads of the runtime that compiled code uses, a part each.
+void readAll(const void *data, int64_t bytes, int threads = 1);
 
 /// Runs `function` and `yardstick` in turn, `repetitions` times; CPU seconds of
-/// this thread. Returns the best of each and the median of their ratios,
-/// yardstick over function.
+/// this thread, or with `wall` those of the clock. Returns the best of each and
+/// the median of their ratios, yardstick over function.
 struct Comparison {
   double function = 0, yardstick = 0, ratio = 0;
 };
 Comparison compare(const std::function<void()> &function,
-                   const std::function<void()> &yardstick, int repetitions);
+                   const std::function<void()> &yardstick, int repetitions,
+                   bool wall = false);
 
 /// Seconds of one call: on the clock, of all threads together, and of the one
 /// that calls.

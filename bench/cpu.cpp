@@ -183,7 +183,8 @@ static llvm::json::Object compareWith(const Case &c, Program &program,
     for (int64_t call = 0; call < c.calls; ++call)
       program.run();
   };
-  bench::Comparison times = bench::compare(run, yardstick, repetitions);
+  bench::Comparison times = bench::compare(run, yardstick, repetitions,
+                                           /*wall=*/c.threads > 1);
   double rate = c.calls * work / times.function;
   double peak = yardstickWork / times.yardstick;
   double medianRatio = times.ratio * c.calls * work / yardstickWork;
@@ -202,7 +203,7 @@ static llvm::json::Object compareWithReading(const Case &c, Program &program,
     for (int64_t call = 0; call < c.calls; ++call)
       for (int64_t i = 0; i < c.getNumKeyInputs(); ++i) {
         HostTensor &keys = program.inputs[c.getFirstKey() + i];
-        bench::readAll(keys.getData(), keys.getNumBytes());
+        bench::readAll(keys.getData(), keys.getNumBytes(), c.threads);
       }
   };
   double bytes = c.getKeyBytes();
@@ -213,7 +214,7 @@ static llvm::json::Object compareWithReading(const Case &c, Program &program,
 }
 
 static llvm::Error measureDecode(const Case &c, int repetitions) {
-  auto program = prepare(c);
+  auto program = prepare(c, c.threads);
   if (!program)
     return program.takeError();
   llvm::json::Object result = compareWithReading(c, *program, repetitions);

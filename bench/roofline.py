@@ -31,6 +31,8 @@ def points(results):
             yield r["name"], flops / moved, r["gflops"]["best"]
         elif r["kind"] == "decode":
             # Two operations for each element of a key and of a value, and head.
+            if "threads" in r["name"]:
+                continue
             intensity = {"decode": 0.5, "decode 32/8": 2, "decode bf16": 1}[r["name"]]
             yield r["name"], intensity, r["rate"] * intensity
 
@@ -42,8 +44,10 @@ def text(x, y, what, anchor="middle", size=11):
 
 def draw(data):
     results = data["results"]
-    peak = max(r["peak"]["best"] for r in results if r["kind"] == "rate")
-    reading = max(r["peak"] for r in results if r["kind"] == "decode")
+    peaks = {r["loop"]: r["peak"]["best"] for r in results if r["kind"] == "rate"}
+    peak, pairs = peaks["avx512"], peaks.get("avx512bf16")
+    reading = max(r["peak"] for r in results
+                  if r["kind"] == "decode" and "threads" not in r["name"])
     svg = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
            'font-family="sans-serif"><rect width="100%" height="100%" fill="white"/>']
     for exponent in range(-2, 13, 2):
@@ -60,6 +64,12 @@ def draw(data):
     path = "L".join(f"{x:.1f} {y:.1f}" for x, y in roof)
     svg.append(f'<path d="M{path}" fill="none" stroke="#c33" stroke-width="2"/>')
     svg.append(text(*place(X_RANGE[1], peak * 1.06), f"multiply-adds: {peak:.0f}", "end"))
+    if pairs:
+        x, y = place(peak / reading, peak)
+        x2, y2 = place(pairs / reading, pairs)
+        svg.append(f'<path d="M{x:.1f} {y:.1f}L{x2:.1f} {y2:.1f}H{WIDTH - RIGHT}" fill="none" '
+                   'stroke="#c33" stroke-dasharray="6 4"/>')
+        svg.append(text(*place(X_RANGE[1], pairs * 1.06), f"pairs of bf16: {pairs:.0f}", "end"))
     x, y = place(1.4, reading * 1.4)
     svg.append(text(x + 8, y + 14, f"plain reading: {reading:.0f} GB/s", "start"))
     for name, intensity, rate in points(results):

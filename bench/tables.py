@@ -58,8 +58,9 @@ TABLES = {
                    f"{r['peak']['best']:.0f}", both(r["ratio"]), f"{r['tile_ratio']['best']:.2f}"]),
     "decode": (
         "One query",
-        "A query for each head, many keys, one thread. GB/s of keys and values, beside those of a "
-        "loop that reads the same memory and does nothing with it, in turn.",
+        "A query for each head, many keys. GB/s of keys and values, beside those of a loop that "
+        "reads the same memory and does nothing with it, in turn. CPU time of one thread, wall "
+        "time of two.",
         ["case", "keys", "MiB", "GB/s", "plain reading", "ratio (best / median)"],
         lambda r: [r["name"], r["length"], f"{r['bytes'] / 2**20:.0f}", f"{r['rate']:.1f}",
                    f"{r['peak']:.1f}", both(r["ratio"])]),
