@@ -48,9 +48,10 @@ def peer_heading(rows):
 TABLES = {
     "rate": (
         "Speed",
-        "One head, one thread. Ratio: useful GFLOP/s, two products for each kept pair of query "
-        "and key, over those of a loop of multiply-adds alone; best of all repetitions, and "
-        "median of the ratios to the loop just before and after. Whole tiles: as if every pair "
+        "One thread, and one head but for the cases that name heads. Ratio: useful GFLOP/s, two "
+        "products for each kept pair of query and key, over those of a loop of multiply-adds "
+        "alone, or of dot products of pairs where weights may be of bf16; best of all "
+        "repetitions, and median of the ratios to the loop just before and after. Whole tiles: as if every pair "
         "of each tile with a kept one were useful; it says how long a tile takes, beside those "
         "of a full case. Naive: op by op, with the scores in memory.",
         ["case", "length", "kept", "GFLOP/s", "peak", "ratio (best / median)", "whole tiles"],
