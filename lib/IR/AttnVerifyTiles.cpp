@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Verify.h"
 
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
 using namespace mlir;
 using namespace mlir::attn;
 
@@ -161,12 +163,17 @@ LogicalResult StepOp::verify() {
       return emitOpError() << "expected tiles of the compute type "
                            << getComputeType() << ", got " << elementOf(tile);
   // With a bound of its own, `count` need not reach the end of either tile.
-  bool oneEach = getAtMost() || (valuePairs ? ShapedType::isDynamic(value[0]) ||
-                                                  !isMore(key[0], 2 * value[0])
-                                            : agree(key[0], value[0]));
+  int64_t values =
+      valuePairs && ShapedType::isStatic(value[0]) ? 2 * value[0] : value[0];
+  bool oneEach = getAtMost() ||
+                 (valuePairs ? !isMore(key[0], values) : agree(key[0], values));
   if (!oneEach)
     return emitOpError() << "expected one value for each key, got " << value[0]
                          << (valuePairs ? " pairs for " : " for ") << key[0];
+  if (std::optional<int64_t> known = getConstantIntValue(getCount()))
+    if (isMore(*known, key[0]) || isMore(*known, values))
+      return emitOpError() << "expected no more keys than the tiles have, got "
+                           << *known;
   int64_t sums = turned(getOuts()[2], getRows()).first;
   if (!agree(value[1], sums))
     return emitOpError() << "expected values of the size of acc, got "

@@ -50,6 +50,8 @@ SmallVector<Value> Tiler::emitParts() {
   b.setInsertionPointToStart(loop.getTerminator().getBody());
   for (auto [part, whole] : llvm::zip(state, loop.getRegionIterArgs())) {
     auto type = cast<RankedTensorType>(whole.getType());
+    if (llvm::is_contained(type.getShape(), 0))
+      continue; // nothing to insert
     SmallVector<OpFoldResult> at = getAsOpFoldResult(loop.getInductionVars());
     SmallVector<OpFoldResult> extent(at.size(), attr(1));
     llvm::append_range(extent, tensor::getMixedSizes(b, b.getLoc(), part));
@@ -76,6 +78,10 @@ SmallVector<Value> Tiler::partsAt(ValueRange parts, Value split) {
     SmallVector<OpFoldResult> strides(type.getRank(), attr(1));
     auto part = RankedTensorType::get(type.getShape().drop_front(numAxes),
                                       type.getElementType());
+    if (llvm::is_contained(part.getShape(), 0)) {
+      state.push_back(empty(ArrayRef(extent).drop_front(numAxes)));
+      continue;
+    }
     state.push_back(
         tensor::ExtractSliceOp::create(b, part, whole, at, extent, strides));
   }

@@ -362,3 +362,14 @@ func.func @finish_c2_number(%m: tensor<16xf32>, %l: tensor<16xf32>, %a: tensor<8
      -> (tensor<16x8xf16>, tensor<16xf32>, tensor<16xf32>)
   return
 }
+
+// -----
+
+func.func @step_c2_count(%q: tensor<8x16xf32>, %k: tensor<32x8xf32>, %v: tensor<32x8xf32>, %i: index, %m: tensor<16xf32>, %l: tensor<16xf32>, %a: tensor<8x16xf32>) {
+  %n = arith.constant 33 : index
+  // expected-error @+1 {{expected no more keys than the tiles have, got 33}}
+  %0:3 = attn.step query(%q) key(%k) value(%v) count(%n) at(%i, %i) outs(%m, %l, %a)
+      : (tensor<8x16xf32>, tensor<32x8xf32>, tensor<32x8xf32>, index, index, index, tensor<16xf32>, tensor<16xf32>, tensor<8x16xf32>)
+     -> (tensor<16xf32>, tensor<16xf32>, tensor<8x16xf32>)
+  return
+}

@@ -1,6 +1,6 @@
 // The keys of a few queries are split: states are made split by split, and merged.
 // RUN: attn-opt %s --split-input-file --attn-tile --canonicalize | FileCheck %s
-// RUN: attn-opt %s --split-input-file --attn-tile=split-keys=512 --canonicalize \
+// RUN: attn-opt %s --split-input-file --attn-tile="split-keys=512 key-tile=256" --canonicalize \
 // RUN:   | FileCheck %s --check-prefix=SMALL
 // RUN: not attn-opt %s --split-input-file --attn-tile=split-keys=300 2>&1 | FileCheck %s --check-prefix=ODD
 
@@ -57,4 +57,16 @@ func.func @many_queries(%q: tensor<8x9x64xf32>, %k: tensor<8x?x64xf32>) -> tenso
   %o = attn.fused query(%q) key(%k) value(%k)
       : (tensor<8x9x64xf32>, tensor<8x?x64xf32>, tensor<8x?x64xf32>) -> tensor<8x9x64xf32>
   return %o : tensor<8x9x64xf32>
+}
+
+// -----
+
+// Sums without features have nothing to be inserted.
+
+// SMALL-LABEL: func.func @no_values(
+// SMALL: return %{{.*}} : tensor<2x0xf32>
+func.func @no_values(%q: tensor<2x64xf32>, %k: tensor<3000x64xf32>, %v: tensor<3000x0xf32>) -> tensor<2x0xf32> {
+  %o = attn.fused query(%q) key(%k) value(%v)
+      : (tensor<2x64xf32>, tensor<3000x64xf32>, tensor<3000x0xf32>) -> tensor<2x0xf32>
+  return %o : tensor<2x0xf32>
 }

@@ -176,7 +176,8 @@ def Attn_StepOp : Attn_TileOp<"step", [AttrSizedOperandSegments]> {
     - step_c2: a query is `[D, T]`, or `[T, D]` with `rows`, a key `[B, D]`, a
       value `[B, E]`, a parameter `[D]`, all of the compute type, or with `rows`
       keys and values of a type that widens to it; without `at_most` there is a
-      value for each key;
+      value for each key; a constant `count` is no more than there are keys and
+      values;
     - step_c3: `at` has at least two indices; regions take that many;
     - step_c4: `log2` goes without a `mod` region and with the dot product;
     - step_c5: `at_most` is positive;

@@ -44,7 +44,7 @@ struct TileSizes {
 /// most, and no more vectors than there are queries. At most eight, known from
 /// the types, stand in rows if features and value features are whole vectors.
 ///
-/// Keys: 64, 128 in pairs, four times as many for a few queries. The tile of
+/// Keys: 64 or 96, by the machine, 128 in pairs, four times as many for a few queries. The tile of
 /// weights then stays in the first-level cache, and the size must not depend on
 /// the sizes of a call, so that a query's sums are taken in the same order
 /// wherever it stands (S6).

@@ -1,10 +1,9 @@
 // attn.step with `rows`, for a few queries: features and keys are lanes.
 //
-//   for each vector of keys:   s[q][key] = sum over lanes of q[q][d] *
-//   k[key][d] for each query:            max', p = exp(mask(mod(s)) - max'),
-//   sum', acc *= c for a few keys:
-//     for a few vectors:       acc[q][e] += sum over keys of p[q][key] *
-//     v[key][e]
+//   for a few keys:       s[q][key] = sum over lanes of q[q][d] * k[key][d]
+//   for each query:       max', p = exp(mask(mod(s)) - max'), sum', acc *= c
+//   for some keys:
+//     for a few vectors:  acc[q][e] += sum over keys of p[q][key] * v[key][e]
 //
 // With one query in each lane a decoder would use one lane of sixteen, and read
 // keys one scalar at a time; here it reads vectors. The reference of a query

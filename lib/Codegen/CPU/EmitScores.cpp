@@ -25,10 +25,9 @@ StepEmitter::RegisterBlock StepEmitter::emitScores(const Window &window,
                                                    const KeyBlock &keys) {
   RegisterBlock block = op.isDot() ? emitDot(window.query0, keys)
                                    : emitPairwise(window.query0, keys);
-  if (!scalesLate)
-    for (auto &row : block)
-      for (Value &score : row)
-        score = scaled(score);
+  for (auto &row : block)
+    for (Value &score : row)
+      score = scaled(score);
   if (!op.getModBody().empty())
     applyMod(block, window.query0, keys);
   if (!op.getMaskBody().empty())

@@ -57,8 +57,6 @@ StepEmitter::StepEmitter(RewriterBase &rewriter, StepOp op, FloatType compute,
   while (numVectors > 1 && op.getNumQueries() % (numVectors * b.lanes) != 0)
     numVectors /= 2;
   numRows = machine.getBlockRows(numVectors);
-  scalesLate = op.hasQueryPairs() && op.getModBody().empty() &&
-               op.getScale().convertToDouble() > 0;
 }
 
 /// A buffer for all steps of a tile of queries. Not on the stack, which a loop
@@ -227,11 +225,7 @@ Value StepEmitter::isAboveHeadroom(Value difference) {
 }
 
 Value StepEmitter::below(Value score, Value reference) {
-  if (!scalesLate)
-    return arith::SubFOp::create(b, score, reference);
-  Value scale = b.splat(op.getScale().convertToDouble());
-  Value minus = arith::NegFOp::create(b, reference);
-  return vector::FMAOp::create(b, score, scale, minus);
+  return arith::SubFOp::create(b, score, reference);
 }
 
 /// p = exp(difference)
@@ -349,9 +343,8 @@ SmallVector<Value> StepEmitter::emitExact(const Window &window,
   // max' = t > max + headroom ? t : max,  c = exp(max - max')
   SmallVector<Value> raise = exceeds(largest, reference), bound, factors;
   for (int64_t v = 0; v < numVectors; ++v) {
-    Value moved = arith::SelectOp::create(
-        b, raise[v], scalesLate ? scaled(largest[v]) : largest[v],
-        reference[v]);
+    Value moved =
+        arith::SelectOp::create(b, raise[v], largest[v], reference[v]);
     bound.push_back(b.finiteMax(moved));
     Value drop = arith::SubFOp::create(b, reference[v], bound[v]);
     factors.push_back(arith::SelectOp::create(

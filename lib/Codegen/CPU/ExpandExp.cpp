@@ -52,8 +52,8 @@ static constexpr double exp2UnitF64[] = {1.0,
                                          0x1.c0ee486f22b03p-32,
                                          0x1.459318a83c332p-35};
 
-/// The same for `afn`, of a degree whose error, 9e-5 of the value, is little
-/// beside the rounding of a result to bf16.
+/// The same if approximate, of a degree whose error, 9e-5 of the value, is
+/// little beside the rounding of a result to bf16.
 static constexpr double exp2UnitApproximate[] = {1.0, 0x1.63e658p-1,
                                                  0x1.d2378ap-3, 0x1.3baaa6p-4};
 

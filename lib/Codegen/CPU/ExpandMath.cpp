@@ -57,8 +57,7 @@ struct ExpandMathOp : OpRewritePattern<MathOp> {
           op, "not a scalar or vector of f16, bf16, f32 or f64");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
     ExpandMathOptions options = this->options;
-    options.approximate =
-        bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::afn);
+    options.approximate = op->hasAttr(kApproximateAttr);
     rewriter.replaceOp(op, expand(builder, op.getOperand(), options));
     return success();
   }

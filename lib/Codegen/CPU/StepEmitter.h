@@ -61,8 +61,7 @@ private:
   /// exceeds[v] = s[v] - reference[v] > headroom
   SmallVector<Value> exceeds(ArrayRef<Value> scores, ArrayRef<Value> reference);
   Value isAboveHeadroom(Value difference);
-  /// The distance of a score from the reference, in one rounding where the
-  /// score still has to be scaled.
+  /// The distance of a score from the reference.
   Value below(Value score, Value reference);
   Value weightOf(Value difference);
   /// Calls `body(keys, carried)` for the register blocks of a window: whole
@@ -167,9 +166,6 @@ private:
   /// of queries [key / 2][2 query], values [key / 2][2 E].
   Value queryPairs, weightPairs, valuePairs;
   Value count, numQueries, allFinite;
-  /// Scores are scaled when the reference is subtracted. The scale is positive,
-  /// so that the largest and the removed ones stay what they are.
-  bool scalesLate;
 };
 
 } // namespace mlir::attn

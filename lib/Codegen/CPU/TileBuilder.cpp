@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "TileBuilder.h"
 
+#include "attn/Codegen/CPU/ExpandMath.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -103,9 +105,10 @@ Value TileBuilder::maxOfLanes(Value vector) {
 Value TileBuilder::expOf(Value x, bool log2, bool approximate) {
   if (!log2)
     x = arith::MulFOp::create(*this, x, splat(llvm::numbers::log2e));
-  auto flags =
-      approximate ? arith::FastMathFlags::afn : arith::FastMathFlags::none;
-  return math::Exp2Op::create(*this, x, flags);
+  auto exp2 = math::Exp2Op::create(*this, x);
+  if (approximate)
+    exp2->setAttr(kApproximateAttr, getUnitAttr());
+  return exp2;
 }
 
 Value TileBuilder::finiteMax(Value max) {

@@ -40,7 +40,7 @@ public:
   Value sumLanesOfEach(ArrayRef<Value> vectors);
   /// The largest lane, in all lanes.
   Value maxOfLanes(Value vector);
-  /// exp(x), or 2^x if the argument is in units of log2(e); x is at most 0.
+  /// exp(x), or 2^x if the argument is in units of log2(e).
   /// `approximate`: precise enough for a result that is rounded to bf16.
   Value expOf(Value x, bool log2, bool approximate = false);
   /// `max`, but 0 where there is no key yet, so that no -inf is subtracted

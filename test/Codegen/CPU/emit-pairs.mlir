@@ -145,7 +145,7 @@ func.func @step(%q: memref<4x64x2xbf16>, %k: memref<64x8xbf16>, %v: memref<32x8x
 // CHECK: scf.for %{{.*}} step %c16
 // CHECK: %[[S:.*]]:16 = scf.for {{.*}} step %c2
 // CHECK-COUNT-16: x86vector.avx512.dot
-// CHECK: vector.fma %[[S]]#0, %[[SCALE]], %
+// CHECK: arith.mulf %[[S]]#0, %[[SCALE]]
 // CHECK-NOT: arith.truncf
 // CHECK: scf.for %{{.*}} step %c1
 // CHECK-NOT: arith.truncf

@@ -29,7 +29,7 @@
 // AVX512: %[[Y:.*]] = llvm.call_intrinsic "llvm.x86.avx512.mask.scalef.ps.512"(%{{.*}}, %[[X]],
 // AVX512-NEXT: return %[[Y]] : vector<16xf32>
 func.func @exp2(%x: vector<16xf32>) -> vector<16xf32> {
-  %y = math.exp2 %x fastmath<nnan,ninf> : vector<16xf32>
+  %y = math.exp2 %x fastmath<nnan,ninf,afn> : vector<16xf32>
   return %y : vector<16xf32>
 }
 
@@ -47,7 +47,7 @@ func.func @exp2(%x: vector<16xf32>) -> vector<16xf32> {
 // AVX512-NOT: math.fma
 // AVX512: "llvm.x86.avx512.mask.scalef.ps.512"
 func.func @exp2_approximate(%x: vector<16xf32>) -> vector<16xf32> {
-  %y = math.exp2 %x fastmath<afn> : vector<16xf32>
+  %y = math.exp2 %x {attn.approximate} : vector<16xf32>
   return %y : vector<16xf32>
 }
 

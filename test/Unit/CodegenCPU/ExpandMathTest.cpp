@@ -169,7 +169,7 @@ TEST(ExpandMath, Exp2F32) {
 TEST(ExpandMath, Exp2F32Approximate) {
   if (!hostHasAVX512())
     GTEST_SKIP() << "has no approximate form";
-  const std::string op = "math.exp2 fastmath<afn>";
+  const std::string op = "math.exp2 {attn.approximate}";
   testFunction<float>(op, std::exp2, -151, 129, 9e-5 * (1 << 24), true);
   MathKernel kernel(op, "f32", 16, true);
   const float inf = std::numeric_limits<float>::infinity();

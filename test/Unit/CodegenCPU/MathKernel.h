@@ -17,7 +17,7 @@ namespace attn_test {
 /// multiple of `lanes`.
 class MathKernel {
 public:
-  /// `op` is for example "math.exp2" or "math.exp2 fastmath<afn>", `element` "f32", "f64", "f16" or "bf16".
+  /// `op` is for example "math.exp2" or "math.exp2 {attn.approximate}", `element` "f32", "f64", "f16" or "bf16".
   MathKernel(const std::string &op, const std::string &element, int lanes,
              bool avx512 = false);
   ~MathKernel();

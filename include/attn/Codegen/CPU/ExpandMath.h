@@ -12,9 +12,13 @@ struct ExpandMathOptions {
   /// The target has AVX-512 F and DQ: vector<16xf32> and vector<8xf64> may use
   /// vreduce and vscalef. Other shapes always take the portable form.
   bool avx512 = false;
-  /// exp2 only: the flag `afn` of math.exp2, see attn-expand-math.
+  /// exp2 only: what the attribute below asks for.
   bool approximate = false;
 };
+
+/// On a math.exp2 whose result is rounded to bf16: see attn-expand-math. Not a
+/// fast-math flag, which a region may have and which is dropped (S7).
+inline constexpr llvm::StringLiteral kApproximateAttr = "attn.approximate";
 
 /// True for f16, bf16, f32, f64 and vectors of them: the types that the
 /// functions below accept.

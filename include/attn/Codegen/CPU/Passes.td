@@ -16,9 +16,10 @@ def ExpandMathPass : Pass<"attn-expand-math"> {
     f64, are rewritten; anything else is left alone.
 
     Post-condition: none of these operations is left on such a type. Fast-math
-    flags of the original operation are dropped, but for `afn`: `exp2` with it
-    and `avx512` is off by up to 9e-5 of the value, which is enough for a result
-    that is rounded to bf16, and still exactly 1 at 0 and 0 at -inf. Constants are built where they
+    flags of the original operation are dropped. An `exp2` with the attribute
+    `attn.approximate` is, with `avx512`, off by up to 9e-5 of the value, which is
+    enough for a result that is rounded to bf16, and still exactly 1 at 0 and 0 at
+    -inf. Constants are built where they
     are used; run `cse` and `loop-invariant-code-motion` afterwards. The bounds
     assume that `math.fma` is fused, as it is by `convert-math-to-llvm`, that
     rounding is to nearest and that subnormals are not flushed.
