@@ -29,7 +29,6 @@ double bench::wallTime() { return now(CLOCK_MONOTONIC); }
 #if defined(__x86_64__)
 static constexpr long kLoops = 1 << 17;
 
-#define FMA512(n) "vfmadd231ps %%zmm16, %%zmm17, %%zmm" #n "\n"
 #define FMA256(n) "vfmadd231ps %%ymm12, %%ymm13, %%ymm" #n "\n"
 #define ZERO(n) "vxorps %%xmm" #n ", %%xmm" #n ", %%xmm" #n "\n"
 #define ZEROS12                                                                \
@@ -38,27 +37,33 @@ static constexpr long kLoops = 1 << 17;
   ZERO(2)                                                                      \
   ZERO(3) ZERO(4) ZERO(5) ZERO(6) ZERO(7) ZERO(8) ZERO(9) ZERO(10) ZERO(11)
 
-/// Returns the operations done.
-__attribute__((target("avx512f"), noinline)) static double peak512() {
-  long n = kLoops;
-  asm volatile(ZEROS12 ZERO(12) ZERO(13) ZERO(14)
-                   ZERO(15) "vpxord %%zmm16, %%zmm16, %%zmm16\n"
-                            "vpxord %%zmm17, %%zmm17, %%zmm17\n"
-                            ".p2align 6\n"
-                            "1:\n" FMA512(0) FMA512(1) FMA512(2) FMA512(3)
-                                FMA512(4) FMA512(5) FMA512(6) FMA512(7)
-                                    FMA512(8) FMA512(9) FMA512(10) FMA512(11)
-                                        FMA512(12) FMA512(13) FMA512(14)
-                                            FMA512(15) "dec %0\n"
-                                                       "jnz 1b\n"
-                                                       "vzeroupper\n"
-               : "+r"(n)
-               :
-               : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
-                 "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",
-                 "xmm14", "xmm15", "xmm16", "xmm17");
-  return double(kLoops) * 16 * 16 * 2;
-}
+/// A function that returns the operations done: `flops` for each of the sixteen
+/// sums of an instruction.
+#define PEAK512(name, features, op, flops)                                     \
+  __attribute__((target(features), noinline)) static double name() {           \
+    long n = kLoops;                                                           \
+    asm volatile(ZEROS12 ZERO(12) ZERO(13) ZERO(14)                            \
+                     ZERO(15) "vpxord %%zmm16, %%zmm16, %%zmm16\n"             \
+                              "vpxord %%zmm17, %%zmm17, %%zmm17\n"             \
+                              ".p2align 6\n"                                   \
+                              "1:\n" OP4(op, 0, 1, 2, 3) OP4(op, 4, 5, 6, 7)   \
+                                  OP4(op, 8, 9, 10, 11)                        \
+                                      OP4(op, 12, 13, 14, 15) "dec %0\n"       \
+                                                              "jnz 1b\n"       \
+                                                              "vzeroupper\n"   \
+                 : "+r"(n)                                                     \
+                 :                                                             \
+                 : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5",       \
+                   "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12",  \
+                   "xmm13", "xmm14", "xmm15", "xmm16", "xmm17");               \
+    return double(kLoops) * 16 * 16 * flops;                                   \
+  }
+#define OP512(op, n) op " %%zmm16, %%zmm17, %%zmm" #n "\n"
+#define OP4(op, a, b, c, d) OP512(op, a) OP512(op, b) OP512(op, c) OP512(op, d)
+
+PEAK512(peak512, "avx512f", "vfmadd231ps", 2)
+/// Two products for each of 16 sums in an instruction.
+PEAK512(peakPairs, "avx512f,avx512bf16", "vdpbf16ps", 4)
 
 __attribute__((target("avx2,fma"), noinline)) static double peak256() {
   long n = kLoops;
@@ -75,31 +80,6 @@ __attribute__((target("avx2,fma"), noinline)) static double peak256() {
                : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
                  "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13");
   return double(kLoops) * 12 * 8 * 2;
-}
-
-#define DOT512(n) "vdpbf16ps %%zmm16, %%zmm17, %%zmm" #n "\n"
-
-/// Two products for each of 16 sums in an instruction.
-__attribute__((target("avx512f,avx512bf16"), noinline)) static double
-peakPairs() {
-  long n = kLoops;
-  asm volatile(ZEROS12 ZERO(12) ZERO(13) ZERO(14)
-                   ZERO(15) "vpxord %%zmm16, %%zmm16, %%zmm16\n"
-                            "vpxord %%zmm17, %%zmm17, %%zmm17\n"
-                            ".p2align 6\n"
-                            "1:\n" DOT512(0) DOT512(1) DOT512(2) DOT512(3)
-                                DOT512(4) DOT512(5) DOT512(6) DOT512(7)
-                                    DOT512(8) DOT512(9) DOT512(10) DOT512(11)
-                                        DOT512(12) DOT512(13) DOT512(14)
-                                            DOT512(15) "dec %0\n"
-                                                       "jnz 1b\n"
-                                                       "vzeroupper\n"
-               : "+r"(n)
-               :
-               : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
-                 "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",
-                 "xmm14", "xmm15", "xmm16", "xmm17");
-  return double(kLoops) * 16 * 16 * 4;
 }
 
 static int64_t maxVectorBytes = 64;

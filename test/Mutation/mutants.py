@@ -30,6 +30,7 @@ EDGES = "lib/Codegen/CPU/EmitEdges.cpp"
 PACK = "lib/Codegen/CPU/EmitPack.cpp"
 PAIRS = "lib/Codegen/CPU/EmitPairs.cpp"
 LANES = "lib/Codegen/Score/LaneProgram.cpp"
+SPLIT = "lib/Tiling/SplitKeys.cpp"
 CHECKS = "lib/Checks/RuntimeVerification.cpp"
 
 MUTANTS = [
@@ -179,7 +180,7 @@ MUTANTS = [
            "      step, state,",
            "keys after the last whole tile"),
     Mutant("last-query-tile-skipped", TILE,
-           "d0.ceilDiv(sizes.queries)", "d0.floorDiv(sizes.queries)",
+           "b.getAffineDimExpr(0).ceilDiv(by)", "b.getAffineDimExpr(0).floorDiv(by)",
            "queries after the last whole tile are not written"),
     Mutant("bounds-of-first-query", TILE,
            "Value iHi = arith::AddIOp::create(b, i0, tileQueries);\n    MaskAnalysis::KeyBounds",
@@ -336,4 +337,17 @@ MUTANTS = [
     Mutant("arguments-not-protected", "lib/Pipelines/ProtectArguments.cpp",
            "if (!function.isPublic())", "if (function.isPublic())",
            "the inputs of a public function may be written to"),
+    # Splits of keys.
+    Mutant("split-begins-late", SPLIT,
+           "splitFirst = arith::MulIOp::create(b, split, index(sizes.splitKeys));",
+           "splitFirst = arith::MulIOp::create(b, split, index(sizes.splitKeys + sizes.keys));",
+           "keys between two splits are not seen"),
+    Mutant("last-split-forgotten", SPLIT,
+           "Value splits = asValue(ceilDiv(numKeys, sizes.splitKeys));",
+           "Value splits = asValue(ceilDiv(numKeys, sizes.splitKeys + sizes.keys));",
+           "with 2,049 to 2,304 keys the last split is not merged"),
+    Mutant("raised-reference-scaled", STEP,
+           "b, raise[v], largest[v], reference[v]);",
+           "b, raise[v], scaled(largest[v]), reference[v]);",
+           "a pairwise score with a scale whose scores grow from tile to tile overflows"),
 ]
