@@ -15,12 +15,6 @@
 using namespace mlir;
 using namespace mlir::attn;
 
-/// `pairs` [n, size, 2] as the matrix [n, 2 size] that it is in memory.
-static Value joinPairs(TileBuilder &b, Value pairs) {
-  SmallVector<ReassociationIndices> join = {{0}, {1, 2}};
-  return memref::CollapseShapeOp::create(b, pairs, join);
-}
-
 /// out[i, :] = scale * in[i, :] for the rows of `in`, zero for those after it.
 static void emitRowCopies(TileBuilder &b, Value in, Value out, double scale) {
   Value rows = b.createOrFold<memref::DimOp>(out, b.index(0));
@@ -46,7 +40,7 @@ static void emitQueryPairs(TileBuilder &b, Value query, Value out) {
   int64_t queries = cast<MemRefType>(out.getType()).getDimSize(1);
   Type half = cast<MemRefType>(out.getType()).getElementType();
   Value features = b.createOrFold<memref::DimOp>(out, b.index(0));
-  Value matrix = joinPairs(b, out);
+  Value matrix = b.joinPairs(out);
   auto halves = VectorType::get({b.lanes, 2 * b.lanes}, half);
   auto words = VectorType::get({b.lanes, b.lanes}, b.getI32Type());
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(half));
@@ -119,7 +113,7 @@ static void emitKeyPairs(TileBuilder &b, Value key, Value out) {
   Value pairs = b.createOrFold<memref::DimOp>(out, b.index(0));
   Value features = b.createOrFold<memref::DimOp>(out, b.index(1));
   Value count = b.createOrFold<memref::DimOp>(key, b.index(0));
-  Value matrix = joinPairs(b, out);
+  Value matrix = b.joinPairs(out);
   auto row = VectorType::get({b.lanes}, half);
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(half));
   Value none = arith::ConstantOp::create(b, b.getZeroAttr(row));

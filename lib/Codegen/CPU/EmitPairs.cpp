@@ -31,12 +31,6 @@ static Value splatPairs(TileBuilder &b, float x) {
                                 b.getFloatAttr(b.getBF16Type(), x).getValue()));
 }
 
-/// `pairs` [n, size, 2] as the matrix [n, 2 size] that it is in memory.
-Value StepEmitter::joinPairs(Value pairs) {
-  SmallVector<ReassociationIndices> join = {{0}, {1, 2}};
-  return memref::CollapseShapeOp::create(b, pairs, join);
-}
-
 Value StepEmitter::loadPairs(Value matrix, Value row, Value column) {
   return vector::LoadOp::create(b, pairsType(b), matrix,
                                 ValueRange{row, column});

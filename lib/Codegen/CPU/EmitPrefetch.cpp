@@ -8,7 +8,8 @@
 // Each block of queries takes some of the columns, and each register block the
 // rows of its keys. With a single block of queries memory is the bound: there,
 // each line of keys or values that a product goes through brings the same line
-// of the next tile.
+// of the next tile. Steps of a few queries ask for rows a fixed number of bytes
+// ahead of their use, into the first-level cache.
 //
 // Tested by test/Codegen/CPU/emit-step.mlir.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -156,15 +156,8 @@ Value StepEmitter::emitRowOfScores(Value q, Value key0) {
   Value i0 = op.getAt()[op.getAt().size() - 2], j0 = op.getAt().back();
   indices.push_back(LaneValue::uniform(sum(i0, q)));
   indices.push_back(LaneValue::affine(sum(j0, key0), 1));
-  if (!op.getModBody().empty()) {
-    SmallVector<LaneValue> args = {LaneValue::vector(s)};
-    args.append(indices);
-    Value changed =
-        program.toVector(program.inlineRegion(op.getModBody(), args));
-    Value removed =
-        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, s, b.negInf());
-    s = arith::SelectOp::create(b, removed, b.negInf(), changed);
-  }
+  if (!op.getModBody().empty())
+    s = modified(s, indices);
   if (!op.getMaskBody().empty()) {
     LaneValue keep = program.inlineRegion(op.getMaskBody(), indices);
     s = arith::SelectOp::create(b, program.toVector(keep), s, b.negInf());

@@ -182,15 +182,18 @@ void StepEmitter::applyMod(RegisterBlock &block, Value query0,
                            const KeyBlock &keys) {
   for (auto [r, row] : llvm::enumerate(block))
     for (int64_t v = 0; v < numVectors; ++v) {
-      Value &score = row[v];
-      SmallVector<LaneValue> args = {LaneValue::vector(score)};
-      args.append(regionIndices(query0, v, keyAt(keys, r)));
-      Value changed =
-          program.toVector(program.inlineRegion(op.getModBody(), args));
-      Value removed = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, score,
-                                            b.negInf());
-      score = arith::SelectOp::create(b, removed, b.negInf(), changed);
+      SmallVector<LaneValue> indices = regionIndices(query0, v, keyAt(keys, r));
+      row[v] = modified(row[v], indices);
     }
+}
+
+Value StepEmitter::modified(Value score, ArrayRef<LaneValue> indices) {
+  SmallVector<LaneValue> args = {LaneValue::vector(score)};
+  llvm::append_range(args, indices);
+  Value changed = program.toVector(program.inlineRegion(op.getModBody(), args));
+  Value removed =
+      arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, score, b.negInf());
+  return arith::SelectOp::create(b, removed, b.negInf(), changed);
 }
 
 /// s = mask(.., i, j) ? s : -inf, where the window is not full.

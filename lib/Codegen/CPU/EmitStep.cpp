@@ -120,13 +120,13 @@ void StepEmitter::emit() {
   int64_t keys = op.getMaxCount();
   numQueries = op.getQueries() ? op.getQueries() : b.index(op.getNumQueries());
   if (op.hasQueryPairs())
-    queryPairs = joinPairs(op.getQuery());
+    queryPairs = b.joinPairs(op.getQuery());
   if (op.hasValuePairs()) {
     keys = llvm::alignTo(keys, 2);
     weightPairs =
         allocateScratch(MemRefType::get({keys / 2, 2 * width}, b.getBF16Type()),
                         /*zeroed=*/false);
-    valuePairs = joinPairs(op.getValue());
+    valuePairs = b.joinPairs(op.getValue());
   }
   scores = allocateScratch(MemRefType::get({keys, width}, b.compute),
                            /*zeroed=*/false);
@@ -213,7 +213,7 @@ SmallVector<Value> StepEmitter::exceeds(ArrayRef<Value> scores,
                                         ArrayRef<Value> reference) {
   SmallVector<Value> result;
   for (auto [s, max] : llvm::zip(scores, reference))
-    result.push_back(isAboveHeadroom(below(s, max)));
+    result.push_back(isAboveHeadroom(arith::SubFOp::create(b, s, max)));
   return result;
 }
 
@@ -222,10 +222,6 @@ Value StepEmitter::isAboveHeadroom(Value difference) {
                                         : kHeadroomBits * llvm::numbers::ln2);
   return arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, difference,
                                headroom);
-}
-
-Value StepEmitter::below(Value score, Value reference) {
-  return arith::SubFOp::create(b, score, reference);
 }
 
 /// p = exp(difference)
@@ -305,7 +301,7 @@ SmallVector<Value> StepEmitter::emitSpeculation(const Window &window,
         for (auto &row : block)
           for (int64_t v = 0; v < numVectors; ++v) {
             Value &largest = next[numVectors + v];
-            Value difference = below(row[v], reference[v]);
+            Value difference = arith::SubFOp::create(b, row[v], reference[v]);
             largest = b.max(difference, largest);
             row[v] = weightOf(difference);
           }
@@ -374,7 +370,8 @@ SmallVector<Value> StepEmitter::emitExact(const Window &window,
       for (int64_t n = 0; n < rows; ++n) {
         block.push_back(loadScores(b.addIndex(key0, n)));
         for (int64_t v = 0; v < numVectors; ++v)
-          block[n][v] = weightOf(below(block[n][v], bound[v]));
+          block[n][v] =
+              weightOf(arith::SubFOp::create(b, block[n][v], bound[v]));
       }
       storeWeights(block, key0, sums);
     }

@@ -61,8 +61,6 @@ private:
   /// exceeds[v] = s[v] - reference[v] > headroom
   SmallVector<Value> exceeds(ArrayRef<Value> scores, ArrayRef<Value> reference);
   Value isAboveHeadroom(Value difference);
-  /// The distance of a score from the reference.
-  Value below(Value score, Value reference);
   Value weightOf(Value difference);
   /// Calls `body(keys, carried)` for the register blocks of a window: whole
   /// ones, then the keys that are left one by one, or two by two if values
@@ -81,6 +79,8 @@ private:
   RegisterBlock emitPairwise(Value query0, const KeyBlock &keys);
   Value addTerm(Value term, Value sum);
   void applyMod(RegisterBlock &scores, Value query0, const KeyBlock &keys);
+  /// score == -inf ? -inf : mod(score, indices..): S1.
+  Value modified(Value score, ArrayRef<LaneValue> indices);
   void applyMask(RegisterBlock &scores, const Window &window,
                  const KeyBlock &keys);
   /// The place of key `r` of a block in the tile, of the last key if there is
@@ -90,7 +90,6 @@ private:
   SmallVector<LaneValue> regionIndices(Value query0, int64_t vector, Value key);
 
   // EmitPairs.cpp
-  Value joinPairs(Value pairs);
   Value broadcastPair(Value matrix, Value row, Value column);
   Value loadPairs(Value matrix, Value row, Value column);
   Value multiplyAddPairs(Value a, Value b, Value sum);

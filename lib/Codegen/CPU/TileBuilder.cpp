@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
@@ -43,6 +44,11 @@ Value TileBuilder::negInf() {
 
 Value TileBuilder::broadcast(Value scalar) {
   return vector::BroadcastOp::create(*this, vectorType, scalar);
+}
+
+Value TileBuilder::joinPairs(Value pairs) {
+  SmallVector<ReassociationIndices> join = {{0}, {1, 2}};
+  return memref::CollapseShapeOp::create(*this, pairs, join);
 }
 
 Value TileBuilder::load(Value buffer, ValueRange at) {

@@ -27,6 +27,9 @@ public:
   Value negInf();
   Value broadcast(Value scalar);
 
+  /// `pairs` [n, size, 2] as the matrix [n, 2 size] that it is in memory.
+  Value joinPairs(Value pairs);
+
   Value load(Value buffer, ValueRange at);
   void store(Value vector, Value buffer, ValueRange at);
 
