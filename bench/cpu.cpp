@@ -77,6 +77,7 @@ static llvm::Expected<Program> build(const Case &c) {
   options.route = c.route;
   options.machine = program.machine = getMachine(**machine);
   auto passes = PassManager::on<ModuleOp>(program.context.get());
+  passes.enableVerifier(false);
   passes.addPass(createSymbolDCEPass());
   buildAttnPipeline(passes, options);
   if (failed(passes.run(**module)))

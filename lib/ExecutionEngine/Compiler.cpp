@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "attn/ExecutionEngine/Compiler.h"
 #include "Libcalls.h"
+#include "Optimize.h"
 #include "attn/Runtime/Runtime.h"
 
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
-#include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
@@ -140,12 +140,11 @@ llvm::Expected<Callable> mlir::attn::compile(ModuleOp module,
   auto machine = createTargetMachine(options);
   if (!machine)
     return machine.takeError();
-  auto optimize = makeOptimizingTransformer(options.optLevel, /*sizeLevel=*/0,
-                                            machine->get());
   ExecutionEngineOptions engineOptions;
-  auto transform = [&](llvm::Module *llvmModule) {
+  auto transform = [&, target = machine->get()](llvm::Module *llvmModule) {
     addLibcalls(*llvmModule);
-    return optimize(llvmModule);
+    optimize(*llvmModule, *target, options.optLevel);
+    return llvm::Error::success();
   };
   engineOptions.transformer = transform;
   engineOptions.jitCodeGenOptLevel = getCodeGenLevel(options);

@@ -1,10 +1,10 @@
 // Files of LLVM IR, assembly, objects and shared libraries.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Libcalls.h"
+#include "Optimize.h"
 #include "attn/ExecutionEngine/Compiler.h"
 
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
-#include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -163,10 +163,7 @@ llvm::Error attn::emit(ModuleOp module, const Signature &signature,
                                                   machine->get());
   writeMessagesToStderr(*translated);
   addLibcalls(*translated);
-  auto optimize =
-      makeOptimizingTransformer(options.optLevel, 0, machine->get());
-  if (llvm::Error error = optimize(translated.get()))
-    return error;
+  optimize(*translated, **machine, options.optLevel);
   if (kind == FileKind::Shared)
     return emitShared(*translated, **machine, signature, path);
   return writeFile(path, [&](llvm::raw_pwrite_stream &os) {

@@ -97,6 +97,8 @@ static void buildVector(OpPassManager &pm, const AttnPipelineOptions &options) {
   emit.vectorBytes = options.machine.vectorBytes;
   emit.numVectorRegisters = options.machine.numVectorRegisters;
   pm.addPass(createEmitCPUPass(emit));
+  // Before the patterns of canonicalization see a copy for each lane.
+  pm.addPass(createCSEPass());
   // After the attn ops, whose regions it could not follow; before the loops of
   // linalg, so that it sees few regions.
   bufferization::buildBufferDeallocationPipeline(pm);

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Verifier.h"
 
 namespace mlir::attn {
 #define GEN_PASS_DEF_VERIFYSTAGEPASS
@@ -117,6 +118,9 @@ struct VerifyStagePass
       getOperation()->emitError() << "unknown stage '" << stage << "'";
       return signalPassFailure();
     }
+    // Drivers may leave out the verifier after each pass, a third of their time.
+    if (failed(verify(getOperation())))
+      return signalPassFailure();
     // Outer ops first: they are what a user wrote.
     getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
       StringRef fault = findFault(*which, op);

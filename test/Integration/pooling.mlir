@@ -7,6 +7,7 @@
 // RUN: attn-run %s --check --entry=one --input=2x6x1x48xbf16=random:1 --input=2x2x300x48xbf16=random:2 --input=2x2x300x200xbf16=random:3 --input=6xf32=random:4 --input=2xindex=300,17 | FileCheck %s
 // RUN: attn-run %s --check --entry=wide --input=1x9xf64=random:1 --input=500x9xf64=random:2 --input=500x3xf64=random:3 | FileCheck %s
 // RUN: attn-run %s --check --entry=growing --input=900x16xf32=random:1 | FileCheck %s
+// RUN: attn-run %s --check --entry=long --input=70x280xf32=random:1 --input=280xf32=random:2 | FileCheck %s
 // CHECK: result[0]: PASS
 // CHECK-NEXT: result[1]: PASS
 
@@ -23,6 +24,20 @@ func.func @pool(%x: tensor<3x?x20xf32>, %w: tensor<20xf32>) -> (tensor<3x1x20xf3
   %p, %l = attn.softmax %s : tensor<3x1x?xf32>, tensor<3x1xf32>
   %o = attn.weighted_sum %p, %x : tensor<3x1x?xf32>, tensor<3x?x20xf32> -> tensor<3x1x20xf32>
   return %o, %l : tensor<3x1x20xf32>, tensor<3x1xf32>
+}
+
+// More vectors of terms than are computed without a loop, and half of one.
+func.func @long(%x: tensor<70x280xf32>, %w: tensor<280xf32>) -> (tensor<1x280xf32>, tensor<1xf32>) {
+  %s = attn.score pairwise(%x) params(%w) {
+  ^bb0(%y: f32, %wd: f32):
+    %one = arith.constant 1.0 : f32
+    %t = arith.addf %y, %one : f32
+    %r = arith.mulf %t, %wd : f32
+    attn.yield %r : f32
+  } : tensor<70x280xf32>, tensor<280xf32> -> tensor<1x70xf32>
+  %p, %l = attn.softmax %s : tensor<1x70xf32>, tensor<1xf32>
+  %o = attn.weighted_sum %p, %x : tensor<1x70xf32>, tensor<70x280xf32> -> tensor<1x280xf32>
+  return %o, %l : tensor<1x280xf32>, tensor<1xf32>
 }
 
 // More value features than sums in registers, a bias that grows, and lengths.

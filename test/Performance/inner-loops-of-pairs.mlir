@@ -1,9 +1,7 @@
 // The loops of inner-loops.mlir with pairs of bf16: half as many products, and a
 // pair of a key in all lanes is one load, with its broadcast.
 
-// RUN: attn-opt %s --attn-to-llvm="isa=avx512bf16 threads=false" | mlir-translate --mlir-to-llvmir \
-// RUN:   | opt -O3 -mtriple=x86_64-linux-gnu -mcpu=znver4 \
-// RUN:   | llc -O3 -mcpu=znver4 -o %t.s
+// RUN: attn-run %s --emit=asm --threads=1 --mtriple=x86_64-linux-gnu --mcpu=znver4 -o %t.s
 // RUN: %python %S/Inputs/loops.py %t.s zmm | FileCheck %s
 
 // Whether the values are finite.

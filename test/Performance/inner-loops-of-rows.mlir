@@ -1,9 +1,9 @@
 // The loops for a few queries: vectors of keys and values are loaded once for all
 // queries, and nothing is spilled.
 
-// RUN: attn-opt %s --attn-to-llvm="isa=avx512 threads=false" | mlir-translate --mlir-to-llvmir \
-// RUN:   | opt -O3 -mtriple=x86_64-linux-gnu -mcpu=znver4 \
-// RUN:   | llc -O3 -mcpu=znver4 -o %t.s
+// RUN: attn-run %s --entry=one --emit=asm --threads=1 --mtriple=x86_64-linux-gnu --mcpu=znver4 -o %t.one.s
+// RUN: attn-run %s --entry=eight --emit=asm --threads=1 --mtriple=x86_64-linux-gnu --mcpu=znver4 -o %t.eight.s
+// RUN: cat %t.one.s %t.eight.s > %t.s
 // RUN: %python %S/Inputs/loops.py %t.s zmm | FileCheck %s
 
 // One query: 4 keys of 8 vectors each, which are the only loads beside its own 8;

@@ -2,15 +2,11 @@
 // that nothing is spilled. A count may be a multiple, because LLVM unrolls.
 
 // With 32 registers: 4 vectors of queries and 4 keys make 16 sums from 8 loads.
-// RUN: attn-opt %s --attn-to-llvm="isa=avx512 threads=false" | mlir-translate --mlir-to-llvmir \
-// RUN:   | opt -O3 -mtriple=x86_64-linux-gnu -mcpu=znver4 \
-// RUN:   | llc -O3 -mcpu=znver4 -o %t.avx512.s
+// RUN: attn-run %s --emit=asm --threads=1 --mtriple=x86_64-linux-gnu --mcpu=znver4 -o %t.avx512.s
 // RUN: %python %S/Inputs/loops.py %t.avx512.s zmm | FileCheck %s --check-prefix=AVX512
 
 // With 16 registers: 2 vectors and 6 keys make 12 sums from 8 loads.
-// RUN: attn-opt %s --attn-to-llvm="isa=avx2 threads=false" | mlir-translate --mlir-to-llvmir \
-// RUN:   | opt -O3 -mtriple=x86_64-linux-gnu -mcpu=haswell \
-// RUN:   | llc -O3 -mcpu=haswell -o %t.avx2.s
+// RUN: attn-run %s --emit=asm --threads=1 --mtriple=x86_64-linux-gnu --mcpu=haswell -o %t.avx2.s
 // RUN: %python %S/Inputs/loops.py %t.avx2.s ymm | FileCheck %s --check-prefix=AVX2
 
 // On AArch64 with 32: 4 vectors and 6 keys make 24 sums from 10 loads.

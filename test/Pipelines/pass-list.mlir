@@ -30,6 +30,7 @@
 // CHECK-NEXT: one-shot-bufferize{{.*}}bufferize-function-boundaries=true{{.*}} function-boundary-type-conversion=identity-layout-map
 // CHECK-NEXT: canonicalize
 // CHECK-NEXT: attn-emit-cpu{vector-bytes=64 vector-registers=32}
+// CHECK-NEXT: cse
 // CHECK-NEXT: expand-realloc
 // CHECK-NEXT: canonicalize
 // CHECK-NEXT: ownership-based-buffer-deallocation
@@ -95,6 +96,7 @@
 // NAIVE-NEXT: one-shot-bufferize{{.*}}bufferize-function-boundaries=true{{.*}} function-boundary-type-conversion=identity-layout-map
 // NAIVE-NEXT: canonicalize
 // NAIVE-NEXT: attn-emit-cpu{vector-bytes=16 vector-registers=32}
+// NAIVE-NEXT: cse
 // NAIVE-NEXT: expand-realloc
 // NAIVE-NEXT: canonicalize
 // NAIVE-NEXT: ownership-based-buffer-deallocation

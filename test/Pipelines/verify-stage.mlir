@@ -8,7 +8,18 @@
 // RUN: attn-opt %t/llvm.mlir --attn-verify-stage=stage=llvm --split-input-file --verify-diagnostics -o /dev/null
 // RUN: not attn-opt %t/llvm.mlir --attn-verify-stage=stage=ptx 2>&1 | FileCheck %s
 
+// Drivers may leave out all other verification.
+// RUN: not attn-opt %t/broken.mlir --mlir-very-unsafe-disable-verifier-on-parsing --verify-each=0 \
+// RUN:   --attn-verify-stage=stage=vector -o /dev/null 2>&1 | FileCheck %s --check-prefix=BROKEN
+
 // CHECK: error: unknown stage 'ptx'
+
+// BROKEN: error: 'func.return' op has 1 operands, but enclosing function (@broken) returns 0
+
+//--- broken.mlir
+func.func @broken(%x: f32) {
+  return %x : f32
+}
 
 //--- graph.mlir
 func.func @graph(%q: tensor<4x4xf32>) -> tensor<4x4xf32> {

@@ -149,6 +149,10 @@ struct CommandLine {
   cl::opt<bool> printPipeline{"print-pipeline",
                               cl::desc("print the pass pipeline and exit"),
                               cl::cat(category)};
+  cl::opt<bool> verifyEach{
+      "verify-each",
+      cl::desc("verify the IR after every pass, not only every stage"),
+      cl::cat(category)};
   cl::opt<FileKind> emit{
       "emit", cl::desc("write a file (-o) and do not run:"),
       cl::values(clEnumValN(FileKind::LLVM, "llvm", "LLVM IR, optimized"),
@@ -211,6 +215,7 @@ Options Options::parse(int argc, char **argv) {
     options.stopAfter = line.stopAfter;
   options.print = line.print;
   options.printPipeline = line.printPipeline;
+  options.verifyEach = line.verifyEach;
   if (line.emit.getNumOccurrences())
     options.emit = line.emit;
   options.emitPath = line.emitPath;

@@ -36,6 +36,8 @@ struct Options {
   std::optional<Stage> stopAfter;
   bool print;
   bool printPipeline;
+  /// Verifiers run after every pass, not only at the end of a stage.
+  bool verifyEach;
   std::optional<FileKind> emit;
   std::string emitPath;
 

@@ -56,6 +56,7 @@ static LogicalResult lower(ModuleOp module, StringRef entry,
   if (failed(applyPassManagerCLOptions(passes)))
     return failure();
   applyDefaultTimingPassManagerCLOptions(passes);
+  passes.enableVerifier(options.verifyEach);
   removeOthers(module, entry, passes);
   buildAttnPipeline(passes, pipeline);
   if (options.printPipeline) {

@@ -7,8 +7,8 @@ include "mlir/Pass/PassBase.td"
 def VerifyStagePass : Pass<"attn-verify-stage"> {
   let summary = "check that a stage of the compiler has ended";
   let description = [{
-    Fails, naming the first op at fault, if the IR holds an op that the stage
-    must have replaced:
+    Fails if a verifier does or, naming the first op at fault, if the IR holds
+    an op that the stage must have replaced:
 
     | stage | must not contain |
     |---|---|

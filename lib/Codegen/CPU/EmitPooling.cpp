@@ -31,6 +31,10 @@ using namespace mlir::attn;
 
 /// Sums of values in registers, beside what a region needs.
 static constexpr int64_t kSums = 8;
+/// Sums of terms in registers.
+static constexpr int64_t kTermSums = 4;
+/// Vectors of terms that are computed without a loop.
+static constexpr int64_t kUnrolledTerms = 16;
 /// Rows of a block of keys.
 static constexpr int64_t kBlockBytes = 8 * 1024;
 /// How far ahead keys are fetched: beside so much arithmetic few loads would be
@@ -78,33 +82,56 @@ Value StepEmitter::readRow(Value buffer, ValueRange at, bool whole) {
                                         ArrayRef<bool>{false});
 }
 
-/// terms[row] = the terms of the score of `key`, summed lane by lane.
+/// f(q[d], k[key][d], w[d], ..) for the features `d`.. of a vector.
+Value StepEmitter::emitPooledTerm(Value query, Value key, Value d, bool whole) {
+  SmallVector<LaneValue> args;
+  if (query)
+    args.push_back(LaneValue::vector(b.load(query, d)));
+  args.push_back(LaneValue::vector(readRow(op.getKey(), {key, d}, whole)));
+  for (Value param : op.getParams())
+    args.push_back(LaneValue::vector(readRow(param, d, whole)));
+  Value term = program.toVector(program.inlineRegion(op.getScoreBody(), args));
+  if (whole)
+    return term;
+  // f(0, ..) need not be 0.
+  Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
+  Value left = arith::SubIOp::create(b, features, d);
+  Value exists = vector::CreateMaskOp::create(
+      b, VectorType::get({b.lanes}, b.getI1Type()), left);
+  return arith::SelectOp::create(b, exists, term, b.splat(0));
+}
+
+/// terms[row] = the terms of the score of `key`, summed lane by lane. A few sums
+/// take turns: one alone would wait for itself.
 void StepEmitter::emitPooledTerms(Value query, Value key, Value terms,
                                   Value row) {
-  Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
+  int64_t features = cast<MemRefType>(op.getKey().getType()).getDimSize(1);
   int64_t rowsAhead = llvm::divideCeil(kAheadBytes, getRowBytes(op.getKey()));
-  emitPrefetch(op.getKey(), key, b.index(rowsAhead), b.index(0), features,
-               /*level=*/1);
-  Value sum = b.columns(
-      features, b.splat(0), [&](Value d, bool whole, ValueRange carried) {
-        SmallVector<LaneValue> args;
-        if (query)
-          args.push_back(LaneValue::vector(b.load(query, d)));
-        args.push_back(
-            LaneValue::vector(readRow(op.getKey(), {key, d}, whole)));
-        for (Value param : op.getParams())
-          args.push_back(LaneValue::vector(readRow(param, d, whole)));
-        Value term =
-            program.toVector(program.inlineRegion(op.getScoreBody(), args));
-        if (!whole) {
-          // f(0, ..) need not be 0.
-          Value left = arith::SubIOp::create(b, features, d);
-          Value exists = vector::CreateMaskOp::create(
-              b, VectorType::get({b.lanes}, b.getI1Type()), left);
-          term = arith::SelectOp::create(b, exists, term, b.splat(0));
-        }
-        return SmallVector<Value>{addTerm(term, carried[0])};
-      })[0];
+  emitPrefetch(op.getKey(), key, b.index(rowsAhead), b.index(0),
+               b.index(features), /*level=*/1);
+  int64_t wholeVectors = features / b.lanes;
+  SmallVector<Value> sums(std::clamp<int64_t>(wholeVectors, 1, kTermSums),
+                          b.splat(0));
+  auto add = [&](Value d, bool whole, Value &sum) {
+    sum = addTerm(emitPooledTerm(query, key, d, whole), sum);
+  };
+  int64_t stride = sums.size() * b.lanes;
+  int64_t looped =
+      wholeVectors > kUnrolledTerms ? features / stride * stride : 0;
+  if (looped > 0)
+    sums = b.loop(b.index(0), b.index(looped), stride, sums,
+                  [&](Value d, ValueRange carried) {
+                    SmallVector<Value> next(carried);
+                    for (auto [v, sum] : llvm::enumerate(next))
+                      add(b.addIndex(d, v * b.lanes), true, sum);
+                    return next;
+                  });
+  for (int64_t d = looped; d < features; d += b.lanes)
+    add(b.index(d), d + b.lanes <= features,
+        sums[(d / b.lanes) % sums.size()]);
+  Value sum = sums[0];
+  for (Value other : ArrayRef(sums).drop_front())
+    sum = arith::AddFOp::create(b, sum, other);
   b.store(sum, terms, {row, b.index(0)});
 }
 

@@ -18,11 +18,14 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace mlir::attn;
 
 static constexpr int64_t kLineBytes = 64;
+/// Lines of a row of known size that are asked for without a loop.
+static constexpr int64_t kUnrolledLines = 16;
 
 /// The rows of a matrix that is a view of some rows of `source`.
 static FailureOr<unsigned> rowAxis(memref::SubViewOp view) {
@@ -59,10 +62,17 @@ void StepEmitter::emitPrefetchLine(Value tile, Value key, Value ahead,
 
 void StepEmitter::emitPrefetch(Value tile, Value key, Value ahead, Value c0,
                                Value c1, int64_t level) {
-  if (tile.getDefiningOp<memref::SubViewOp>())
-    b.loop(c0, c1, lineSize(tile), [&](Value column) {
-      emitPrefetchLine(tile, key, ahead, column, level);
-    });
+  if (!tile.getDefiningOp<memref::SubViewOp>())
+    return;
+  auto line = [&](Value column) {
+    emitPrefetchLine(tile, key, ahead, column, level);
+  };
+  std::optional<int64_t> lo = getConstantIntValue(c0);
+  std::optional<int64_t> hi = getConstantIntValue(c1);
+  if (!lo || !hi || *hi - *lo > kUnrolledLines * lineSize(tile))
+    return b.loop(c0, c1, lineSize(tile), line);
+  for (int64_t column = *lo; column < *hi; column += lineSize(tile))
+    line(b.index(column));
 }
 
 int64_t StepEmitter::lineSize(Value tile) {

@@ -139,6 +139,7 @@ private:
   // EmitPooling.cpp
   int64_t getBlockKeys();
   Value readRow(Value buffer, ValueRange at, bool whole);
+  Value emitPooledTerm(Value query, Value key, Value d, bool whole);
   void emitPooledTerms(Value query, Value key, Value terms, Value row);
   SmallVector<Value> emitPooledWeights(Value out, Value terms, Value key0,
                                        Value end, ValueRange carried);

@@ -289,12 +289,20 @@ void LaneProgram::clampIndices(Operation *op) {
     return;
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(load);
+  MemRefType type = load.getMemRefType();
   Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-  Value one = arith::ConstantIndexOp::create(b, loc, 1);
   for (OpOperand &index : load.getIndicesMutable()) {
     int64_t axis = index.getOperandNumber() - 1;
-    Value size = memref::DimOp::create(b, loc, load.getMemRef(), axis);
-    Value last = arith::SubIOp::create(b, loc, size, one);
+    // Made once for each lane, so what is known is not left to be folded.
+    Value last;
+    if (type.isDynamicDim(axis)) {
+      Value size = memref::DimOp::create(b, loc, load.getMemRef(), axis);
+      Value one = arith::ConstantIndexOp::create(b, loc, 1);
+      last = arith::SubIOp::create(b, loc, size, one);
+    } else {
+      int64_t size = type.getDimSize(axis);
+      last = arith::ConstantIndexOp::create(b, loc, size - 1);
+    }
     Value clamped = arith::MinSIOp::create(b, loc, index.get(), last);
     index.set(arith::MaxSIOp::create(b, loc, clamped, zero));
   }
