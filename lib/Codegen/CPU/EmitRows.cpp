@@ -312,7 +312,11 @@ void StepEmitter::prefetchValues(Value key0, Value key, Value e0) {
       b, key0, arith::DivUIOp::create(b, place, b.index(passes)));
   Value part = arith::RemUIOp::create(b, place, b.index(passes));
   Value c0 = arith::MulIOp::create(b, part, b.index(share));
-  Value c1 = arith::MinSIOp::create(b, b.addIndex(c0, share), b.index(values));
-  emitPrefetch(op.getValue(), row, rowsAhead(op.getValue()), c0, c1,
-               /*level=*/1);
+  for (int64_t offset = 0; offset < share; offset += line) {
+    Value column = b.addIndex(c0, offset);
+    if (share * passes > values)
+      column = arith::MinSIOp::create(b, column, b.index(values - 1));
+    emitPrefetchLine(op.getValue(), row, rowsAhead(op.getValue()), column,
+                     /*level=*/1);
+  }
 }
