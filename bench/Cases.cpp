@@ -327,7 +327,8 @@ static llvm::Error checkHead(const bench::Case &c,
   reference::Comparison comparison = reference::compare(
       takeRows(c, output, head, rows), expected, getFormat(c.type), n,
       magnitude * std::max(1.0, c.spread),
-      c.hasBf16Weights ? std::optional(reference::FloatFormat::BF16)
+      c.hasBf16Weights ? std::optional(reference::RoundedWeights{
+                             reference::FloatFormat::BF16, magnitude})
                        : std::nullopt);
   if (comparison.passed())
     return llvm::Error::success();

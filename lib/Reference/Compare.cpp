@@ -103,13 +103,16 @@ Tolerance toleranceFor(FloatFormat format, int64_t numKeys,
 
 Comparison compare(const Tensor &actual, const Tensor &expected,
                    FloatFormat format, int64_t numKeys, double magnitude,
-                   std::optional<FloatFormat> weights) {
+                   std::optional<RoundedWeights> weights) {
   Comparison result;
   if (actual.shape != expected.shape) {
     result.reason = describeShapes(actual.shape, expected.shape);
     return result;
   }
-  Tolerance tolerance = toleranceFor(format, numKeys, weights);
+  Tolerance tolerance = toleranceFor(
+      format, numKeys,
+      weights ? std::optional(weights->format) : std::nullopt);
+  double ofWeights = weights ? tolerance.weights * weights->largestValue : 0;
   magnitude = std::max(magnitude, largestFinite(expected));
 
   double sumOfSquares = 0, worstExcess = 0;
@@ -118,7 +121,7 @@ Comparison compare(const Tensor &actual, const Tensor &expected,
     if (std::isnan(a) && std::isnan(e))
       continue;
     double allowed = tolerance.rounding * std::fabs(e) +
-                     (tolerance.arithmetic + tolerance.weights) * magnitude +
+                     tolerance.arithmetic * magnitude + ofWeights +
                      tolerance.underflow;
     // Infinities match, also where rounding to the format overflows: there the
     // expected element may lie on either side of the threshold.

@@ -146,9 +146,9 @@ TEST_P(Layouts, MatchTheInterpreter) {
   attention.isTurned = given.isTurned;
   attention.openQueries = given.queries.empty();
   attention.openKeys = !given.isTurned;
-  std::optional<reference::FloatFormat> weights;
+  std::optional<reference::RoundedWeights> weights;
   if (given.hasNarrowWeights) {
-    weights = getFormat(given.type);
+    weights = {getFormat(given.type), /*largestValue=*/1};
     attention.weights = mlir::attn::toString(given.type).str();
     attention.hasLse = false; // whose sum is of the compute type
   }

@@ -66,3 +66,17 @@ func.func @lost(%q: tensor<?x16xbf16>, %k: tensor<?x16xbf16>)
   %twice = arith.addf %lse, %lse : tensor<?xf32>
   return %o, %lse, %twice : tensor<?x16xf32>, tensor<?xf32>, tensor<?xf32>
 }
+
+// Large queries make no rounding of a weight worth more: the result for other
+// values is seen to be another.
+// RUN: attn-run %s --entry=values --input=4x16xf16=1000 --input=101x16xf16=random:2 --input=101x16xf16=random:3 --output=@%t.other.npy
+// RUN: attn-run %s --entry=values --check --given_output=@%t.other.npy --input=4x16xf16=1000 --input=101x16xf16=random:2 --input=101x16xf16=random:3
+// RUN: not attn-run %s --entry=values --check --given_output=@%t.other.npy --input=4x16xf16=1000 --input=101x16xf16=random:2 --input=101x16xf16=random:4
+
+func.func @values(%q: tensor<?x16xf16>, %k: tensor<?x16xf16>, %v: tensor<?x16xf16>)
+    -> tensor<?x16xf32> {
+  %s = attn.score dot(%q, %k) : tensor<?x16xf16>, tensor<?x16xf16> -> tensor<?x?xf32>
+  %p = attn.softmax %s : tensor<?x?xf32> -> tensor<?x?xf16>
+  %o = attn.weighted_sum %p, %v : tensor<?x?xf16>, tensor<?x16xf16> -> tensor<?x16xf32>
+  return %o : tensor<?x16xf32>
+}

@@ -153,7 +153,7 @@ testing::AssertionResult sameBits(const Tensors &a, const Tensors &b) {
 testing::AssertionResult
 matches(const HostTensor &actual, const reference::AnyTensor &expected,
         int64_t numKeys, double magnitude,
-        std::optional<reference::FloatFormat> weights) {
+        std::optional<reference::RoundedWeights> weights) {
   reference::Comparison comparison = reference::compare(
       std::get<reference::Tensor>(toReference(actual)),
       std::get<reference::Tensor>(expected), getFormat(actual.getElementType()),

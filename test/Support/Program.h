@@ -68,7 +68,7 @@ testing::AssertionResult sameBits(const Tensors &a, const Tensors &b);
 testing::AssertionResult
 matches(const HostTensor &actual, const reference::AnyTensor &expected,
         int64_t numKeys, double magnitude = 1,
-        std::optional<reference::FloatFormat> weights = std::nullopt);
+        std::optional<reference::RoundedWeights> weights = std::nullopt);
 
 //===----------------------------------------------------------------------===//
 // Attention as text

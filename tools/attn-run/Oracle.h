@@ -5,6 +5,7 @@
 
 #include "attn/ExecutionEngine/Signature.h"
 #include "attn/Interpreter/Interpreter.h"
+#include "attn/Reference/Compare.h"
 
 namespace mlir::attn {
 
@@ -25,6 +26,9 @@ public:
   LogicalResult check(ArrayRef<HostTensor> results, raw_ostream &os) const;
 
 private:
+  std::optional<reference::RoundedWeights>
+  getRoundedWeights(unsigned index) const;
+
   func::FuncOp function;
   std::vector<reference::AnyTensor> inputs;
   std::vector<reference::AnyTensor> expected;

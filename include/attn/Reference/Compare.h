@@ -12,8 +12,9 @@
 
 namespace attn::reference {
 
-/// An element may be off by `rounding` times itself plus `arithmetic` and
-/// `weights` times the magnitude of the tensor plus `underflow`.
+/// An element may be off by `rounding` times itself plus `arithmetic` times the
+/// magnitude of the tensor plus `weights` times the largest value plus
+/// `underflow`.
 struct Tolerance {
   double rounding;
   double arithmetic;
@@ -26,6 +27,13 @@ struct Tolerance {
 /// place where it is written; the reasons are beside the code.
 Tolerance toleranceFor(FloatFormat format, int64_t numKeys,
                        std::optional<FloatFormat> weights = std::nullopt);
+
+/// Weights that the program allows to be rounded to `format`, of values of which
+/// `largestValue` is the largest in magnitude.
+struct RoundedWeights {
+  FloatFormat format;
+  double largestValue;
+};
 
 struct Comparison {
   double rmse = 0;        ///< root of the mean squared error
@@ -41,11 +49,10 @@ struct Comparison {
 /// Compares a result stored as `format` with the reference in f64. NaN must
 /// meet NaN and infinity the same infinity; such pairs count as no error.
 /// `magnitude` is the size of what was summed, for instance the largest value;
-/// the largest finite expected element is used where that is larger. `weights`
-/// is as in `toleranceFor`.
+/// the largest finite expected element is used where that is larger.
 Comparison compare(const Tensor &actual, const Tensor &expected,
                    FloatFormat format, int64_t numKeys, double magnitude = 0,
-                   std::optional<FloatFormat> weights = std::nullopt);
+                   std::optional<RoundedWeights> weights = std::nullopt);
 
 /// Integers must be equal.
 Comparison compare(const IntTensor &actual, const IntTensor &expected);

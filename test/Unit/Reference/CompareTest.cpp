@@ -126,7 +126,8 @@ TEST(Compare, WeightsOf16Bits) {
           Tensor actual(
               {1}, {roundedMean(exps, values, format, before, sumOfRounded)});
           Comparison c =
-              compare(actual, expected, FloatFormat::F32, n, 1.0, format);
+              compare(actual, expected, FloatFormat::F32, n, 1.0,
+                      RoundedWeights{format, /*largestValue=*/1.0});
           EXPECT_TRUE(c.passed()) << n << ": " << c.reason;
           if (n > 3 && !before)
             EXPECT_FALSE(
@@ -138,9 +139,9 @@ TEST(Compare, WeightsOf16Bits) {
 
 // The term is two roundings of a weight, no more, and only of that format.
 TEST(Compare, WeightsOf16BitsAreRoundedOnce) {
-  auto passes = [](double error, FloatFormat weights) {
+  auto passes = [](double error, FloatFormat format, double magnitude = 1) {
     return compare(Tensor({1}, {error}), Tensor({1}, {0.0}), FloatFormat::F32,
-                   16, 1.0, weights)
+                   16, magnitude, RoundedWeights{format, /*largestValue=*/1.0})
         .passed();
   };
   EXPECT_TRUE(passes(std::ldexp(1.0, -7), FloatFormat::BF16));
@@ -149,6 +150,8 @@ TEST(Compare, WeightsOf16BitsAreRoundedOnce) {
   EXPECT_FALSE(passes(std::ldexp(1.02, -10), FloatFormat::F16));
   // A key that is missing is still seen, up to about 1 / 2^-7 keys.
   EXPECT_FALSE(passes(1.0 / 100, FloatFormat::BF16));
+  // Weights multiply values, not what the scores are made of.
+  EXPECT_FALSE(passes(1.0 / 100, FloatFormat::BF16, /*magnitude=*/30));
 }
 
 TEST(Compare, ShapesAndIntegersAreExact) {
