@@ -69,9 +69,9 @@ func.func @lost(%q: tensor<?x16xbf16>, %k: tensor<?x16xbf16>)
 
 // Large queries make no rounding of a weight worth more: the result for other
 // values is seen to be another.
-// RUN: attn-run %s --entry=values --input=4x16xf16=1000 --input=101x16xf16=random:2 --input=101x16xf16=random:3 --output=@%t.other.npy
-// RUN: attn-run %s --entry=values --check --given_output=@%t.other.npy --input=4x16xf16=1000 --input=101x16xf16=random:2 --input=101x16xf16=random:3
-// RUN: not attn-run %s --entry=values --check --given_output=@%t.other.npy --input=4x16xf16=1000 --input=101x16xf16=random:2 --input=101x16xf16=random:4
+// RUN: attn-run %s --entry=values --input=4x16xf16=3000 --input=101x16xf16=random:2 --input=101x16xf16=random:3 --output=@%t.other.npy
+// RUN: attn-run %s --entry=values --check --given_output=@%t.other.npy --input=4x16xf16=3000 --input=101x16xf16=random:2 --input=101x16xf16=random:3
+// RUN: not attn-run %s --entry=values --check --given_output=@%t.other.npy --input=4x16xf16=3000 --input=101x16xf16=random:2 --input=101x16xf16=random:4
 
 func.func @values(%q: tensor<?x16xf16>, %k: tensor<?x16xf16>, %v: tensor<?x16xf16>)
     -> tensor<?x16xf32> {
