@@ -112,8 +112,11 @@ Comparison compare(const Tensor &actual, const Tensor &expected,
   Tolerance tolerance = toleranceFor(
       format, numKeys,
       weights ? std::optional(weights->format) : std::nullopt);
-  double ofWeights = weights ? tolerance.weights * weights->largestValue : 0;
-  magnitude = std::max(magnitude, largestFinite(expected));
+  double largest = largestFinite(expected);
+  magnitude = std::max(magnitude, largest);
+  double ofWeights =
+      weights ? tolerance.weights * std::max(weights->largestValue, largest)
+              : 0;
 
   double sumOfSquares = 0, worstExcess = 0;
   for (size_t position = 0; position < expected.data.size(); ++position) {

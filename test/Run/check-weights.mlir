@@ -80,3 +80,18 @@ func.func @values(%q: tensor<?x16xf16>, %k: tensor<?x16xf16>, %v: tensor<?x16xf1
   %o = attn.weighted_sum %p, %v : tensor<?x?xf16>, tensor<?x16xf16> -> tensor<?x16xf32>
   return %o : tensor<?x16xf32>
 }
+
+// What is made of a result may be larger than the values.
+// RUN: attn-run %s --entry=larger --route=naive --check --input=4x16xf16=random:1 --input=101x16xf16=random:2 --input=101x16xf16=random:3
+
+func.func @larger(%q: tensor<?x16xf16>, %k: tensor<?x16xf16>, %v: tensor<?x16xf16>)
+    -> tensor<?x16xf32> {
+  %o = func.call @values(%q, %k, %v)
+      : (tensor<?x16xf16>, tensor<?x16xf16>, tensor<?x16xf16>) -> tensor<?x16xf32>
+  %2 = arith.addf %o, %o : tensor<?x16xf32>
+  %4 = arith.addf %2, %2 : tensor<?x16xf32>
+  %8 = arith.addf %4, %4 : tensor<?x16xf32>
+  %16 = arith.addf %8, %8 : tensor<?x16xf32>
+  %32 = arith.addf %16, %16 : tensor<?x16xf32>
+  return %32 : tensor<?x16xf32>
+}

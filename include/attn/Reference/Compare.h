@@ -49,7 +49,8 @@ struct Comparison {
 /// Compares a result stored as `format` with the reference in f64. NaN must
 /// meet NaN and infinity the same infinity; such pairs count as no error.
 /// `magnitude` is the size of what was summed, for instance the largest value;
-/// the largest finite expected element is used where that is larger.
+/// the largest finite expected element is used where that is larger, and where
+/// it is larger than the largest value.
 Comparison compare(const Tensor &actual, const Tensor &expected,
                    FloatFormat format, int64_t numKeys, double magnitude = 0,
                    std::optional<RoundedWeights> weights = std::nullopt);
