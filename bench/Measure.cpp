@@ -210,8 +210,7 @@ bench::timeInTurn(const std::vector<std::function<void()>> &functions,
   return times;
 }
 
-void bench::spin(double seconds) {
-  double start = threadTime();
-  while (threadTime() - start < seconds)
-    ;
+void bench::runPeak(int times) {
+  for (int i = 0; i < times; ++i)
+    ::runPeak();
 }

@@ -65,8 +65,8 @@ timeInTurn(const std::vector<std::function<void()>> &functions,
 
 double median(std::vector<double> values);
 
-/// Keeps one core busy for that time.
-void spin(double seconds);
+/// Runs the loop of multiply-adds that often; a quarter of a millisecond each.
+void runPeak(int times);
 
 } // namespace bench
 

@@ -79,11 +79,12 @@ TABLES = {
         "Two threads",
         "CPU time of both together over that of one; the part of it in the calling thread, half "
         "if tiles are shared evenly; how much sooner they are done, beside what two threads that "
-        "only spin gain on the same machine at the same time.",
-        ["case", "CPU time", "calling thread", "speedup", "speedup of spinning"],
+        "only multiply and add gain on the same machine at the same time: two cores of a virtual "
+        "machine may be one.",
+        ["case", "CPU time", "calling thread", "speedup", "speedup of the peak"],
         lambda r: [r["name"], f"{r['cpu_ratio']:.2f}", f"{r['own_part']:.0%}",
                    f"{r['speedup']:.2f}",
-                   f"{r['speedup_of_spinning']:.2f}"]),
+                   f"{r['speedup_of_peak']:.2f}"]),
     "memory": (
         "Memory",
         "What the resident set grows by in one causal call, without inputs and output.",
