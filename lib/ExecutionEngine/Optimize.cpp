@@ -6,27 +6,20 @@
 #include "llvm/Target/TargetMachine.h"
 
 using namespace mlir;
-using llvm::OptimizationLevel;
 
-static OptimizationLevel getLevel(unsigned level) {
-  switch (level) {
-  case 0:
-    return OptimizationLevel::O0;
-  case 1:
-    return OptimizationLevel::O1;
-  case 2:
-    return OptimizationLevel::O2;
-  default:
-    return OptimizationLevel::O3;
-  }
-}
+/// What kernels gain from, which come blocked, unrolled and in vectors: values
+/// out of memory, addresses out of loops, nothing computed twice. Other code in
+/// the module has its calls inlined and its loops made of vectors.
+static constexpr llvm::StringLiteral kPasses =
+    "cgscc(inline),"
+    "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,"
+    "simplifycfg,loop-mssa(loop-rotate,licm),loop(indvars),gvn,"
+    "loop-vectorize,instcombine<no-verify-fixpoint>,loop-mssa(licm),"
+    "simplifycfg)";
 
 void attn::optimize(llvm::Module &module, llvm::TargetMachine &machine,
                     unsigned level) {
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopUnrolling = false;
-  tuning.SLPVectorization = false;
-  llvm::PassBuilder builder(&machine, tuning);
+  llvm::PassBuilder builder(&machine);
   // In this order: each of the first three is used by those after it.
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -37,5 +30,12 @@ void attn::optimize(llvm::Module &module, llvm::TargetMachine &machine,
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(getLevel(level)).run(module, modules);
+  llvm::ModulePassManager passes;
+  if (level == 0)
+    passes =
+        builder.buildO0DefaultPipeline(llvm::OptimizationLevel::O0,
+                                       llvm::ThinOrFullLTOPhase::None);
+  else
+    llvm::cantFail(builder.parsePassPipeline(passes, kPasses));
+  passes.run(module, modules);
 }

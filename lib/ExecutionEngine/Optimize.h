@@ -11,9 +11,8 @@ class Module;
 
 namespace mlir::attn {
 
-/// LLVM's default pipeline of level 0 to 3 for `machine`, without the
-/// unrolling of loops and without vectors made of scalars: the kernels have
-/// both, blocked by what the machine holds in registers.
+/// The passes that kernels gain from, at every `level` but 0: few beside LLVM's
+/// default pipelines (docs/decisions/0013-passes-of-llvm.md).
 void optimize(llvm::Module &module, llvm::TargetMachine &machine,
               unsigned level);
 

@@ -114,7 +114,7 @@ struct CommandLine {
   cl::opt<unsigned> optLevel{"O",
                              cl::Prefix,
                              cl::init(3),
-                             cl::desc("optimization level of LLVM (3)"),
+                             cl::desc("level of LLVM: 0 optimizes nothing (3)"),
                              cl::value_desc("0-3"),
                              cl::cat(category)};
   cl::opt<Route> route{
