@@ -350,4 +350,14 @@ MUTANTS = [
            "b, raise[v], largest[v], reference[v]);",
            "b, raise[v], scaled(largest[v]), reference[v]);",
            "a pairwise score with a scale whose scores grow from tile to tile overflows"),
+    Mutant("terms-of-one-sum", "lib/Codegen/CPU/EmitPooling.cpp",
+           "  for (Value other : ArrayRef(sums).drop_front())\n"
+           "    sum = arith::AddFOp::create(b, sum, other);\n", "",
+           "a pooled score misses the terms of all sums but one"),
+    Mutant("terms-past-the-end", "lib/Codegen/CPU/EmitPooling.cpp",
+           "  if (whole)\n    return term;\n", "  return term;\n",
+           "features past the last count as terms"),
+    Mutant("weights-of-all-inputs", "tools/attn-run/Oracle.cpp",
+           "getMagnitude(argument ? ", "getMagnitude(false ? ",
+           "with large queries --check takes wrong results for rounded weights"),
 ]
