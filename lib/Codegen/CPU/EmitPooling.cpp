@@ -107,8 +107,7 @@ void StepEmitter::emitPooledTerms(Value query, Value key, Value terms,
                                   Value row) {
   int64_t features = cast<MemRefType>(op.getKey().getType()).getDimSize(1);
   int64_t rowsAhead = llvm::divideCeil(kAheadBytes, getRowBytes(op.getKey()));
-  emitPrefetch(op.getKey(), key, b.index(rowsAhead), b.index(0),
-               b.index(features), /*level=*/1);
+  emitPrefetchRow(op.getKey(), key, b.index(rowsAhead), /*level=*/1);
   int64_t wholeVectors = features / b.lanes;
   SmallVector<Value> sums(std::clamp<int64_t>(wholeVectors, 1, kTermSums),
                           b.splat(0));
@@ -143,11 +142,9 @@ SmallVector<Value> StepEmitter::emitPooledWeights(Value out, Value terms,
                                                   ValueRange carried) {
   Value zero = b.index(0);
   // Little is read here: memory goes on with rows that are used soon.
-  Value features = b.createOrFold<memref::DimOp>(op.getKey(), b.index(1));
   int64_t rowsAhead = llvm::divideCeil(kAheadBytes, getRowBytes(op.getKey()));
   for (int64_t r = 0; r < kRowsMeanwhile; ++r)
-    emitPrefetch(op.getKey(), end, b.index(rowsAhead + r), b.index(0), features,
-                 /*level=*/1);
+    emitPrefetchRow(op.getKey(), end, b.index(rowsAhead + r), /*level=*/1);
   // Terms of keys that are not there may be anything: they are removed.
   Value largest = b.loop(
       key0, end, b.lanes, b.negInf(), [&](Value key, ValueRange carried) {

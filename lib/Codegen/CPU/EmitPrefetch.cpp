@@ -60,18 +60,15 @@ void StepEmitter::emitPrefetchLine(Value tile, Value key, Value ahead,
                              /*localityHint=*/4 - level, /*isDataCache=*/true);
 }
 
-void StepEmitter::emitPrefetch(Value tile, Value key, Value ahead, Value c0,
-                               Value c1, int64_t level) {
-  if (!tile.getDefiningOp<memref::SubViewOp>())
-    return;
+void StepEmitter::emitPrefetchRow(Value tile, Value key, Value ahead,
+                                  int64_t level) {
   auto line = [&](Value column) {
     emitPrefetchLine(tile, key, ahead, column, level);
   };
-  std::optional<int64_t> lo = getConstantIntValue(c0);
-  std::optional<int64_t> hi = getConstantIntValue(c1);
-  if (!lo || !hi || *hi - *lo > kUnrolledLines * lineSize(tile))
-    return b.loop(c0, c1, lineSize(tile), line);
-  for (int64_t column = *lo; column < *hi; column += lineSize(tile))
+  int64_t features = cast<MemRefType>(tile.getType()).getDimSize(1);
+  if (features > kUnrolledLines * lineSize(tile))
+    return b.loop(b.index(0), b.index(features), lineSize(tile), line);
+  for (int64_t column = 0; column < features; column += lineSize(tile))
     line(b.index(column));
 }
 
@@ -80,19 +77,24 @@ int64_t StepEmitter::lineSize(Value tile) {
   return kLineBytes / (type.getElementTypeBitWidth() / 8);
 }
 
-/// This block's part of the columns of `tile`.
+/// This block's part of the columns of `tile`, of all keys of the register block.
 void StepEmitter::emitPrefetchPart(Value tile, Value query0,
                                    const KeyBlock &keys) {
-  int64_t width = numVectors * b.lanes;
+  if (!tile.getDefiningOp<memref::SubViewOp>())
+    return;
+  int64_t width = numVectors * b.lanes, line = lineSize(tile);
   int64_t numBlocks = op.getNumQueries() / width;
   Value features = b.createOrFold<memref::DimOp>(tile, b.index(1));
-  Value lines = b.createOrFold<arith::CeilDivSIOp>(
-      features, b.index(lineSize(tile) * numBlocks));
-  Value part = arith::MulIOp::create(b, lines, b.index(lineSize(tile)));
+  Value lines = b.createOrFold<arith::CeilDivSIOp>(features,
+                                                   b.index(line * numBlocks));
+  Value part = arith::MulIOp::create(b, lines, b.index(line));
   Value block = arith::DivSIOp::create(b, query0, b.index(width));
   Value c0 = arith::MulIOp::create(b, block, part);
   Value c1 =
       arith::MinSIOp::create(b, arith::AddIOp::create(b, c0, part), features);
-  for (int64_t r = 0; r < keys.rows; ++r)
-    emitPrefetch(tile, b.addIndex(keys.key0, r), count, c0, c1);
+  b.loop(c0, c1, line, [&](Value column) {
+    for (int64_t r = 0; r < keys.rows; ++r)
+      emitPrefetchLine(tile, b.addIndex(keys.key0, r), count, column,
+                       /*level=*/2);
+  });
 }

@@ -93,7 +93,8 @@ StepEmitter::RegisterBlock StepEmitter::emitDot(Value query0,
               arith::MinSIOp::create(b, b.addIndex(column, line), features);
           for (Value tile : {op.getKey(), op.getValue()})
             for (int64_t r = 0; r < rows; ++r)
-              emitPrefetch(tile, b.addIndex(keys.key0, r), count, column, end);
+              emitPrefetchLine(tile, b.addIndex(keys.key0, r), count, column,
+                               /*level=*/2);
           return b.loop(column, end, terms, carried, multiplyAdd);
         });
   } else {

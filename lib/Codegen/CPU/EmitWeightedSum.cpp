@@ -72,7 +72,9 @@ SmallVector<Value> StepEmitter::addValues(Value key, Value row0, int64_t rows,
                                           bool guarded, ValueRange sums) {
   SmallVector<Value> weights = loadScores(key), next;
   if (isOnlyBlock())
-    emitPrefetch(op.getValue(), key, count, row0, b.addIndex(row0, rows));
+    for (int64_t r = 0; r < rows; r += lineSize(op.getValue()))
+      emitPrefetchLine(op.getValue(), key, count, b.addIndex(row0, r),
+                       /*level=*/2);
   for (int64_t r = 0; r < rows; ++r) {
     Value x = memref::LoadOp::create(b, op.getValue(),
                                      ValueRange{key, b.addIndex(row0, r)});

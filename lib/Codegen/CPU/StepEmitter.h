@@ -103,9 +103,8 @@ private:
   /// after row `key` of the tile, into the cache of that level.
   void emitPrefetchLine(Value tile, Value key, Value ahead, Value column,
                         int64_t level);
-  /// The lines of columns [c0, c1).
-  void emitPrefetch(Value tile, Value key, Value ahead, Value c0, Value c1,
-                    int64_t level = 2);
+  /// All lines of such a row, whose size is known.
+  void emitPrefetchRow(Value tile, Value key, Value ahead, int64_t level);
   void emitPrefetchPart(Value tile, Value query0, const KeyBlock &keys);
   /// Elements of a cache line.
   int64_t lineSize(Value tile);
