@@ -86,11 +86,12 @@ Value StepEmitter::readRow(Value buffer, ValueRange at, bool whole) {
 Value StepEmitter::emitPooledTerm(Value query, Value key, Value d, bool whole) {
   SmallVector<LaneValue> args;
   if (query)
-    args.push_back(LaneValue::vector(b.load(query, d)));
-  args.push_back(LaneValue::vector(readRow(op.getKey(), {key, d}, whole)));
+    args.push_back(LaneValue::vectors(b.load(query, d)));
+  args.push_back(LaneValue::vectors(readRow(op.getKey(), {key, d}, whole)));
   for (Value param : op.getParams())
-    args.push_back(LaneValue::vector(readRow(param, d, whole)));
-  Value term = program.toVector(program.inlineRegion(op.getScoreBody(), args));
+    args.push_back(LaneValue::vectors(readRow(param, d, whole)));
+  Value term =
+      program.toVectors(program.inlineRegion(op.getScoreBody(), args))[0];
   if (whole)
     return term;
   // f(0, ..) need not be 0.

@@ -157,11 +157,9 @@ Value StepEmitter::emitRowOfScores(Value q, Value key0) {
   indices.push_back(LaneValue::uniform(sum(i0, q)));
   indices.push_back(LaneValue::affine(sum(j0, key0), 1));
   if (!op.getModBody().empty())
-    s = modified(s, indices);
-  if (!op.getMaskBody().empty()) {
-    LaneValue keep = program.inlineRegion(op.getMaskBody(), indices);
-    s = arith::SelectOp::create(b, program.toVector(keep), s, b.negInf());
-  }
+    s = modified(s, indices)[0];
+  if (!op.getMaskBody().empty())
+    s = masked(s, indices)[0];
   // key0 + lane < count
   auto mask = VectorType::get({b.lanes}, b.getI1Type());
   Value left = arith::SubIOp::create(b, count, key0);

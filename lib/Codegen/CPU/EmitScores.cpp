@@ -140,16 +140,16 @@ StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0,
         for (int64_t r = 0; r < rows; ++r) {
           Value key = memref::LoadOp::create(b, op.getKey(),
                                              ValueRange{keyAt(keys, r), d});
-          for (int64_t v = 0; v < width; ++v) {
-            SmallVector<LaneValue> args;
-            if (hasQuery)
-              args.push_back(LaneValue::vector(query[v]));
-            args.push_back(LaneValue::uniform(key));
-            args.append(params);
-            LaneValue f = program.inlineRegion(op.getScoreBody(), args);
-            Value term = hasQuery ? program.toVector(f) : f.value;
+          SmallVector<LaneValue> args;
+          if (hasQuery)
+            args.push_back(LaneValue::vectors(query));
+          args.push_back(LaneValue::uniform(key));
+          args.append(params);
+          LaneValue f = program.inlineRegion(op.getScoreBody(), args);
+          SmallVector<Value> terms =
+              hasQuery ? program.toVectors(f) : SmallVector<Value>{f.base};
+          for (auto [v, term] : llvm::enumerate(terms))
             next.push_back(addTerm(term, carried[r * width + v]));
-          }
         }
         return next;
       });
@@ -160,55 +160,53 @@ StepEmitter::RegisterBlock StepEmitter::emitPairwise(Value query0,
   return block;
 }
 
-/// i = i0 + query0 + vector * lanes + lane
-LaneValue StepEmitter::queryIndex(Value query0, int64_t vector) {
-  Value i0 = op.getAt()[op.getAt().size() - 2];
-  return LaneValue::affine(arith::AddIOp::create(b, i0, at(query0, vector)), 1);
-}
-
-SmallVector<LaneValue> StepEmitter::regionIndices(Value query0, int64_t vector,
-                                                  Value key) {
+/// The indices of a region: i = i0 + query0 + lane, j = j0 + key.
+SmallVector<LaneValue> StepEmitter::regionIndices(Value query0, Value key) {
   SmallVector<LaneValue> indices;
   for (Value leading : op.getAt().drop_back(2))
     indices.push_back(LaneValue::uniform(leading));
-  indices.push_back(queryIndex(query0, vector));
-  // j = j0 + key
-  indices.push_back(
-      LaneValue::uniform(arith::AddIOp::create(b, op.getAt().back(), key)));
+  Value i0 = op.getAt()[op.getAt().size() - 2], j0 = op.getAt().back();
+  indices.push_back(LaneValue::affine(arith::AddIOp::create(b, i0, query0), 1));
+  indices.push_back(LaneValue::uniform(arith::AddIOp::create(b, j0, key)));
   return indices;
 }
 
-/// s = s == -inf ? -inf : mod(s, .., i, j)
 void StepEmitter::applyMod(RegisterBlock &block, Value query0,
                            const KeyBlock &keys) {
   for (auto [r, row] : llvm::enumerate(block))
-    for (int64_t v = 0; v < numVectors; ++v) {
-      SmallVector<LaneValue> indices = regionIndices(query0, v, keyAt(keys, r));
-      row[v] = modified(row[v], indices);
-    }
+    row = modified(row, regionIndices(query0, keyAt(keys, r)));
 }
 
-Value StepEmitter::modified(Value score, ArrayRef<LaneValue> indices) {
-  SmallVector<LaneValue> args = {LaneValue::vector(score)};
+SmallVector<Value> StepEmitter::modified(ArrayRef<Value> scores,
+                                         ArrayRef<LaneValue> indices) {
+  SmallVector<LaneValue> args = {LaneValue::vectors(scores)};
   llvm::append_range(args, indices);
-  Value changed = program.toVector(program.inlineRegion(op.getModBody(), args));
-  Value removed =
-      arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, score, b.negInf());
-  return arith::SelectOp::create(b, removed, b.negInf(), changed);
+  SmallVector<Value> result =
+      program.toVectors(program.inlineRegion(op.getModBody(), args));
+  for (auto [score, changed] : llvm::zip(scores, result)) {
+    Value removed =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, score, b.negInf());
+    changed = arith::SelectOp::create(b, removed, b.negInf(), changed);
+  }
+  return result;
 }
 
-/// s = mask(.., i, j) ? s : -inf, where the window is not full.
+SmallVector<Value> StepEmitter::masked(ArrayRef<Value> scores,
+                                       ArrayRef<LaneValue> indices) {
+  LaneValue keep = program.inlineRegion(op.getMaskBody(), indices);
+  SmallVector<Value> result;
+  for (auto [score, kept] : llvm::zip(scores, program.toVectors(keep)))
+    result.push_back(arith::SelectOp::create(b, kept, score, b.negInf()));
+  return result;
+}
+
+/// The mask, where the window is not full.
 void StepEmitter::applyMask(RegisterBlock &block, const Window &window,
                             const KeyBlock &keys) {
-  auto masked = [&]() {
+  auto change = [&]() {
     SmallVector<Value> result;
     for (auto [r, row] : llvm::enumerate(block))
-      for (int64_t v = 0; v < numVectors; ++v) {
-        LaneValue keep = program.inlineRegion(
-            op.getMaskBody(), regionIndices(window.query0, v, keyAt(keys, r)));
-        result.push_back(arith::SelectOp::create(b, program.toVector(keep),
-                                                 row[v], b.negInf()));
-      }
+      result.append(masked(row, regionIndices(window.query0, keyAt(keys, r))));
     return result;
   };
   auto same = [&]() {
@@ -218,7 +216,7 @@ void StepEmitter::applyMask(RegisterBlock &block, const Window &window,
     return result;
   };
   SmallVector<Value> result =
-      window.full ? b.branch(window.full, same, masked) : masked();
+      window.full ? b.branch(window.full, same, change) : change();
   for (size_t r = 0; r < block.size(); ++r)
     block[r].assign(result.begin() + r * numVectors,
                     result.begin() + (r + 1) * numVectors);

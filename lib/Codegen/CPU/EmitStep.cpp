@@ -48,16 +48,22 @@ static constexpr double kHeadroomBits = 16;
 /// Sums of a product of pairs.
 static constexpr int64_t kPairLanes = 16;
 
+/// As many vectors as registers are for, but no part of a block.
+static int64_t getBlockVectors(StepOp op, int64_t lanes,
+                               const Machine &machine) {
+  int64_t vectors = machine.getBlockVectors();
+  while (vectors > 1 && op.getNumQueries() % (vectors * lanes) != 0)
+    vectors /= 2;
+  return vectors;
+}
+
 StepEmitter::StepEmitter(RewriterBase &rewriter, StepOp op, FloatType compute,
                          const Machine &machine)
     : b(op.getLoc(), rewriter, compute, machine), op(op),
-      program(b, op.getLoc(), b.lanes),
       mask(MaskAnalysis::analyze(op.getMaskBody())),
-      numVectors(machine.getBlockVectors()) {
-  while (numVectors > 1 && op.getNumQueries() % (numVectors * b.lanes) != 0)
-    numVectors /= 2;
-  numRows = machine.getBlockRows(numVectors);
-}
+      numVectors(getBlockVectors(op, b.lanes, machine)),
+      numRows(machine.getBlockRows(numVectors)),
+      program(b, op.getLoc(), b.lanes, op.getRows() ? 1 : numVectors) {}
 
 /// A buffer for all steps of a tile of queries. Not on the stack, which a loop
 /// inside a thread's work would grow; buffer deallocation ends its life.

@@ -80,14 +80,17 @@ private:
   Value addTerm(Value term, Value sum);
   void applyMod(RegisterBlock &scores, Value query0, const KeyBlock &keys);
   /// score == -inf ? -inf : mod(score, indices..): S1.
-  Value modified(Value score, ArrayRef<LaneValue> indices);
+  SmallVector<Value> modified(ArrayRef<Value> scores,
+                              ArrayRef<LaneValue> indices);
+  /// mask(indices..) ? score : -inf
+  SmallVector<Value> masked(ArrayRef<Value> scores,
+                            ArrayRef<LaneValue> indices);
   void applyMask(RegisterBlock &scores, const Window &window,
                  const KeyBlock &keys);
   /// The place of key `r` of a block in the tile, of the last key if there is
   /// no such key.
   Value keyAt(const KeyBlock &keys, int64_t r);
-  LaneValue queryIndex(Value query0, int64_t vector);
-  SmallVector<LaneValue> regionIndices(Value query0, int64_t vector, Value key);
+  SmallVector<LaneValue> regionIndices(Value query0, Value key);
 
   // EmitPairs.cpp
   Value broadcastPair(Value matrix, Value row, Value column);
@@ -154,10 +157,11 @@ private:
 
   TileBuilder b;
   StepOp op;
-  LaneProgram program;
   MaskAnalysis mask;
   /// A register block: vectors of queries, and keys or value features.
   int64_t numVectors, numRows;
+  /// For all vectors of a register block, or one of keys or features.
+  LaneProgram program;
   /// The scores, then weights, of one block of queries, [key][query], and
   /// whether its last tile raised the reference.
   Value scores, raised;

@@ -14,45 +14,47 @@
 using namespace mlir;
 using namespace mlir::attn;
 
-/// Strides for which sums of a few, times a lane, cannot wrap.
+/// Strides that, times a lane of at most 64, stay below 2^30.
 static bool isSmall(int64_t stride) {
   return -(int64_t(1) << 24) < stride && stride < (int64_t(1) << 24);
 }
 
-/// A constant vector (0, stride, 2 * stride, ..) of integers or indices.
-static Value laneOffsets(OpBuilder &b, Location loc, Type element,
-                         int64_t lanes, int64_t stride) {
+/// The constants l * stride for the lanes l of a vector, integers or indices.
+Value LaneProgram::laneOffsets(Type element, int64_t vector, int64_t stride) {
   SmallVector<Attribute> values;
-  for (int64_t lane = 0; lane < lanes; ++lane)
+  for (int64_t lane = vector * lanes; lane < (vector + 1) * lanes; ++lane)
     values.push_back(b.getIntegerAttr(element, lane * stride));
   auto type = VectorType::get({lanes}, element);
   return arith::ConstantOp::create(b, loc,
                                    DenseElementsAttr::get(type, values));
 }
 
-Value LaneProgram::toVector(LaneValue value) {
-  if (value.kind == LaneValue::Vector)
-    return value.value;
-  Type element = value.value.getType();
+SmallVector<Value> LaneProgram::toVectors(LaneValue value) {
+  if (value.kind == LaneValue::Vectors)
+    return value.elements;
+  Type element = value.base.getType();
   auto type = VectorType::get({lanes}, element);
-  Value base = vector::BroadcastOp::create(b, loc, type, value.value);
-  if (value.kind == LaneValue::Uniform)
-    return base;
-  return arith::AddIOp::create(
-      b, loc, base, laneOffsets(b, loc, element, lanes, value.stride));
+  Value base = vector::BroadcastOp::create(b, loc, type, value.base);
+  SmallVector<Value> vectors(numVectors, base);
+  if (value.kind == LaneValue::Affine)
+    for (auto [n, vector] : llvm::enumerate(vectors))
+      vector = arith::AddIOp::create(b, loc, base,
+                                     laneOffsets(element, n, value.stride));
+  return vectors;
 }
 
 Value LaneProgram::toScalar(LaneValue value, int64_t lane) {
   switch (value.kind) {
   case LaneValue::Uniform:
-    return value.value;
-  case LaneValue::Vector:
-    return vector::ExtractOp::create(b, loc, value.value, lane);
+    return value.base;
+  case LaneValue::Vectors:
+    return vector::ExtractOp::create(b, loc, value.elements[lane / lanes],
+                                     lane % lanes);
   case LaneValue::Affine: {
-    Type type = value.value.getType();
+    Type type = value.base.getType();
     Value offset = arith::ConstantOp::create(
         b, loc, b.getIntegerAttr(type, lane * value.stride));
-    return arith::AddIOp::create(b, loc, value.value, offset);
+    return arith::AddIOp::create(b, loc, value.base, offset);
   }
   }
   llvm_unreachable("every kind is handled above");
@@ -97,7 +99,7 @@ void LaneProgram::inlineUniform(Operation *op, Mapping &mapping) {
   op->walk([&](Operation *inner) {
     for (Value operand : inner->getOperands())
       if (mapping.contains(operand))
-        scalars.map(operand, mapping[operand].value);
+        scalars.map(operand, mapping[operand].base);
   });
   Operation *clone = b.clone(*op, scalars);
   clone->walk([&](Operation *inner) { makeTotal(inner); });
@@ -110,7 +112,7 @@ void LaneProgram::inlineUniform(Operation *op, Mapping &mapping) {
 bool LaneProgram::inlineAffine(Operation *op, ArrayRef<LaneValue> operands,
                                Mapping &mapping) {
   if (llvm::any_of(operands, [](LaneValue value) {
-        return value.kind == LaneValue::Vector;
+        return value.kind == LaneValue::Vectors;
       }))
     return false;
   auto bind = [&](LaneValue value) {
@@ -119,20 +121,20 @@ bool LaneProgram::inlineAffine(Operation *op, ArrayRef<LaneValue> operands,
   };
   if (isa<arith::AddIOp>(op)) {
     Value base =
-        arith::AddIOp::create(b, loc, operands[0].value, operands[1].value);
+        arith::AddIOp::create(b, loc, operands[0].base, operands[1].base);
     return bind(
         LaneValue::affine(base, operands[0].stride + operands[1].stride));
   }
   if (isa<arith::SubIOp>(op)) {
     Value base =
-        arith::SubIOp::create(b, loc, operands[0].value, operands[1].value);
+        arith::SubIOp::create(b, loc, operands[0].base, operands[1].base);
     return bind(
         LaneValue::affine(base, operands[0].stride - operands[1].stride));
   }
   if (isa<arith::MulIOp>(op)) {
     for (int side = 0; side < 2; ++side) {
       APInt factor;
-      if (!matchPattern(operands[side].value, m_ConstantInt(&factor)) ||
+      if (!matchPattern(operands[side].base, m_ConstantInt(&factor)) ||
           operands[side].kind != LaneValue::Uniform)
         continue;
       int64_t stride;
@@ -141,7 +143,7 @@ bool LaneProgram::inlineAffine(Operation *op, ArrayRef<LaneValue> operands,
           !isSmall(stride))
         return false;
       Value base =
-          arith::MulIOp::create(b, loc, operands[0].value, operands[1].value);
+          arith::MulIOp::create(b, loc, operands[0].base, operands[1].base);
       return bind(LaneValue::affine(base, stride));
     }
     return false;
@@ -150,7 +152,7 @@ bool LaneProgram::inlineAffine(Operation *op, ArrayRef<LaneValue> operands,
       (op->getResult(0).getType().isInteger(64) ||
        op->getResult(0).getType().isIndex())) {
     Value base = arith::IndexCastOp::create(b, loc, op->getResult(0).getType(),
-                                            operands[0].value);
+                                            operands[0].base);
     return bind(LaneValue::affine(base, operands[0].stride));
   }
   if (auto cmp = dyn_cast<arith::CmpIOp>(op)) {
@@ -172,25 +174,28 @@ LaneValue LaneProgram::compareAffine(Operation *op, LaneValue lhs,
   constexpr int64_t kLimit = int64_t(1) << 30;
   if (stride == 0)
     return LaneValue::uniform(
-        arith::CmpIOp::create(b, loc, predicate, lhs.value, rhs.value));
-  if (!isSmall(stride))
-    return LaneValue::vector(
-        arith::CmpIOp::create(b, loc, predicate, toVector(lhs), toVector(rhs)));
-  Type type = rhs.value.getType();
+        arith::CmpIOp::create(b, loc, predicate, lhs.base, rhs.base));
+  SmallVector<Value> result;
+  if (!isSmall(stride)) {
+    for (auto [x, y] : llvm::zip(toVectors(lhs), toVectors(rhs)))
+      result.push_back(arith::CmpIOp::create(b, loc, predicate, x, y));
+    return LaneValue::vectors(result);
+  }
+  Type type = rhs.base.getType();
   auto constant = [&](int64_t value) {
     return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
   };
   // rhs - lhs, saturated: bounds may be as large as "unlimited". It wraps if
   // the operands differ in sign and the result has not the sign of rhs.
-  Value diff = arith::SubIOp::create(b, loc, rhs.value, lhs.value);
-  Value signs = arith::XOrIOp::create(b, loc, rhs.value, lhs.value);
-  Value turned = arith::XOrIOp::create(b, loc, rhs.value, diff);
+  Value diff = arith::SubIOp::create(b, loc, rhs.base, lhs.base);
+  Value signs = arith::XOrIOp::create(b, loc, rhs.base, lhs.base);
+  Value turned = arith::XOrIOp::create(b, loc, rhs.base, diff);
   Value both = arith::AndIOp::create(b, loc, signs, turned);
   auto isNegative = [&](Value x) {
     return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, x,
                                  constant(0));
   };
-  Value limit = arith::SelectOp::create(b, loc, isNegative(rhs.value),
+  Value limit = arith::SelectOp::create(b, loc, isNegative(rhs.base),
                                         constant(-kLimit), constant(kLimit));
   diff = arith::SelectOp::create(b, loc, isNegative(both), limit, diff);
   diff = arith::MinSIOp::create(b, loc, diff, constant(kLimit));
@@ -202,8 +207,10 @@ LaneValue LaneProgram::compareAffine(Operation *op, LaneValue lhs,
     diff = arith::TruncIOp::create(b, loc, i32, diff);
   Value splat =
       vector::BroadcastOp::create(b, loc, VectorType::get({lanes}, i32), diff);
-  return LaneValue::vector(arith::CmpIOp::create(
-      b, loc, predicate, laneOffsets(b, loc, i32, lanes, stride), splat));
+  for (int64_t n = 0; n < numVectors; ++n)
+    result.push_back(arith::CmpIOp::create(
+        b, loc, predicate, laneOffsets(i32, n, stride), splat));
+  return LaneValue::vectors(result);
 }
 
 /// An op on scalars that works the same on vectors becomes a vector op.
@@ -211,16 +218,23 @@ bool LaneProgram::inlineElementwise(Operation *op, ArrayRef<LaneValue> operands,
                                     Mapping &mapping) {
   if (!OpTrait::hasElementwiseMappableTraits(op))
     return false;
-  OperationState state(loc, op->getName());
+  SmallVector<SmallVector<Value>> operandVectors, results(op->getNumResults());
   for (LaneValue operand : operands)
-    state.operands.push_back(toVector(operand));
-  for (Type type : op->getResultTypes())
-    state.types.push_back(VectorType::get({lanes}, type));
-  state.attributes = op->getAttrs();
-  Operation *vectorOp = b.create(state);
-  makeTotal(vectorOp);
-  for (auto [from, to] : llvm::zip(op->getResults(), vectorOp->getResults()))
-    mapping[from] = LaneValue::vector(to);
+    operandVectors.push_back(toVectors(operand));
+  for (int64_t n = 0; n < numVectors; ++n) {
+    OperationState state(loc, op->getName());
+    for (ArrayRef<Value> vectors : operandVectors)
+      state.operands.push_back(vectors[n]);
+    for (Type type : op->getResultTypes())
+      state.types.push_back(VectorType::get({lanes}, type));
+    state.attributes = op->getAttrs();
+    Operation *vectorOp = b.create(state);
+    makeTotal(vectorOp);
+    for (auto [k, result] : llvm::enumerate(vectorOp->getResults()))
+      results[k].push_back(result);
+  }
+  for (auto [from, to] : llvm::zip(op->getResults(), results))
+    mapping[from] = LaneValue::vectors(to);
   return true;
 }
 
@@ -234,7 +248,7 @@ void LaneProgram::inlineByLane(Operation *op, Mapping &mapping) {
                           "it is done for each of {1} lanes",
                           op->getName().getStringRef(), lanes);
   SmallVector<SmallVector<Value>> results(op->getNumResults());
-  for (int64_t lane = 0; lane < lanes; ++lane) {
+  for (int64_t lane = 0; lane < numVectors * lanes; ++lane) {
     IRMapping scalars;
     op->walk([&](Operation *inner) {
       for (Value operand : inner->getOperands())
@@ -248,8 +262,11 @@ void LaneProgram::inlineByLane(Operation *op, Mapping &mapping) {
   }
   for (auto [k, result] : llvm::enumerate(op->getResults())) {
     auto type = VectorType::get({lanes}, result.getType());
-    mapping[result] = LaneValue::vector(
-        vector::FromElementsOp::create(b, loc, type, results[k]));
+    SmallVector<Value> vectors;
+    for (int64_t n = 0; n < numVectors; ++n)
+      vectors.push_back(vector::FromElementsOp::create(
+          b, loc, type, ArrayRef(results[k]).slice(n * lanes, lanes)));
+    mapping[result] = LaneValue::vectors(vectors);
   }
 }
 

@@ -30,6 +30,31 @@ func.func @affine(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>
 
 // -----
 
+// Lanes go on in the next vector: both compare with the same difference.
+
+// CHECK-LABEL: func.func @two_vectors(
+// CHECK-DAG: %[[LOW:.*]] = arith.constant dense<[0, -1, -2, -3, -4, -5, -6, -7, -8, -9, -10, -11, -12, -13, -14, -15]> : vector<16xi32>
+// CHECK-DAG: %[[HIGH:.*]] = arith.constant dense<[-16, -17, -18, -19, -20, -21, -22, -23, -24, -25, -26, -27, -28, -29, -30, -31]> : vector<16xi32>
+// CHECK: %[[SPLAT:.*]] = vector.broadcast %{{.*}} : i32 to vector<16xi32>
+// CHECK-NEXT: %[[FIRST:.*]] = arith.cmpi sge, %[[SPLAT]], %[[LOW]] : vector<16xi32>
+// CHECK-NEXT: %[[SECOND:.*]] = arith.cmpi sge, %[[SPLAT]], %[[HIGH]] : vector<16xi32>
+// CHECK-NEXT: arith.select %[[FIRST]]
+// CHECK-NEXT: arith.select %[[SECOND]]
+// CHECK: return
+func.func @two_vectors(%q: memref<8x32xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>,
+                       %n: index, %i: index, %j: index, %m: memref<32xf32>,
+                       %l: memref<32xf32>, %a: memref<8x32xf32>) {
+  attn.step query(%q) key(%k) value(%v) count(%n) at(%i, %j) outs(%m, %l, %a) mask {
+  ^bb0(%ii: index, %jj: index):
+    %0 = arith.cmpi sle, %jj, %ii : index
+    attn.yield %0 : i1
+  } : (memref<8x32xf32>, memref<4x8xf32>, memref<4x8xf32>, index, index, index,
+       memref<32xf32>, memref<32xf32>, memref<8x32xf32>) -> ()
+  return
+}
+
+// -----
+
 // Strides add up: 3 i - i - j, compared in 64 bits of i64, is lane times 2.
 
 // CHECK-LABEL: func.func @affine_strides(

@@ -14,51 +14,58 @@ namespace mlir::attn {
 /// A scalar of a region, for every lane at once.
 struct LaneValue {
   enum Kind {
-    /// One value for all lanes: `value`.
+    /// One value for all lanes: `base`.
     Uniform,
-    /// Lane l holds `value + stride * l`, an integer or index.
+    /// Lane l holds `base + stride * l`, an integer or index.
     Affine,
-    /// Lane l holds element l of the vector `value`.
-    Vector
+    /// Lane l holds element l of the vectors, one after the other.
+    Vectors
   };
   Kind kind = Uniform;
-  Value value;
+  Value base;
   int64_t stride = 0;
+  SmallVector<Value> elements;
 
-  static LaneValue uniform(Value value) { return {Uniform, value, 0}; }
-  static LaneValue vector(Value value) { return {Vector, value, 0}; }
+  static LaneValue uniform(Value value) { return {Uniform, value, 0, {}}; }
+  static LaneValue vectors(ArrayRef<Value> vectors) {
+    return {Vectors, Value(), 0, SmallVector<Value>(vectors)};
+  }
   static LaneValue affine(Value base, int64_t stride) {
-    return {stride == 0 ? Uniform : Affine, base, stride};
+    return {stride == 0 ? Uniform : Affine, base, stride, {}};
   }
 };
 
-/// Inlines the score, score_mod and mask regions of an attention on vectors.
+/// Inlines the score, score_mod and mask regions of an attention on the lanes of
+/// a few vectors.
 ///
 /// Elementwise ops become vector ops. Whatever depends on no lane stays scalar,
 /// so that `slope[h]` is loaded once for all lanes. Indices stay affine in the
 /// lane as long as they can: `j <= i + off` is one scalar subtraction and one
-/// comparison with a constant vector. Loads are done lane by lane, with indices
+/// comparison with a constant for each vector. Loads are done lane by lane, with indices
 /// clamped into the buffer and integer divisors made non-zero, because lanes
 /// past the end of a tile are computed, too. Any other op without side effects
 /// is done lane by lane, which a missed remark says.
 class LaneProgram {
 public:
-  LaneProgram(OpBuilder &builder, Location loc, int64_t lanes)
-      : b(builder), loc(loc), lanes(lanes) {}
+  /// For `numVectors` vectors of `lanes` elements each.
+  LaneProgram(OpBuilder &builder, Location loc, int64_t lanes,
+              int64_t numVectors)
+      : b(builder), loc(loc), lanes(lanes), numVectors(numVectors) {}
 
   /// Inlines the only block of `region` for arguments `args`; returns what it
   /// yields.
   LaneValue inlineRegion(Region &region, ArrayRef<LaneValue> args);
 
-  /// `value` as a vector of `lanes` elements.
-  Value toVector(LaneValue value);
-  /// Lane `lane` of `value` as a scalar.
+  /// `value` as vectors of `lanes` elements.
+  SmallVector<Value> toVectors(LaneValue value);
+  /// Lane `lane`, counted over all vectors, of `value` as a scalar.
   Value toScalar(LaneValue value, int64_t lane);
 
 private:
   using Mapping = llvm::DenseMap<Value, LaneValue>;
 
   LaneValue lookup(const Mapping &mapping, Value value);
+  Value laneOffsets(Type element, int64_t vector, int64_t stride);
   void inlineOp(Operation *op, Mapping &mapping);
   bool inlineAffine(Operation *op, ArrayRef<LaneValue> operands,
                     Mapping &mapping);
@@ -73,7 +80,7 @@ private:
 
   OpBuilder &b;
   Location loc;
-  int64_t lanes;
+  int64_t lanes, numVectors;
   /// Ops for which a remark has said that they are done lane by lane.
   llvm::DenseSet<Operation *> explained;
 };
