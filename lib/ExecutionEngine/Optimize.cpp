@@ -13,9 +13,8 @@ using namespace mlir;
 static constexpr llvm::StringLiteral kPasses =
     "cgscc(inline),"
     "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,"
-    "simplifycfg,loop-mssa(loop-rotate,licm),loop(indvars),gvn,"
-    "loop-vectorize,instcombine<no-verify-fixpoint>,loop-mssa(licm),"
-    "simplifycfg)";
+    "simplifycfg,loop-mssa(loop-rotate,licm),gvn,loop-vectorize,"
+    "instcombine<no-verify-fixpoint>,loop-mssa(licm),simplifycfg)";
 
 void attn::optimize(llvm::Module &module, llvm::TargetMachine &machine,
                     unsigned level) {

@@ -25,7 +25,7 @@ def cycles(body, cpu):
 
 def main(path, cpu, units, bound, plant):
     shares = []
-    for body in innermost_loops(open(path)):
+    for body, _ in innermost_loops(open(path)):
         fma = sum(code.startswith("fmla v") for code in body)
         # The loops of weights have more of other things, the others few in all.
         if fma < 8 or 2 * fma < len(body):
