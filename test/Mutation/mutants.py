@@ -30,6 +30,7 @@ EDGES = "lib/Codegen/CPU/EmitEdges.cpp"
 PACK = "lib/Codegen/CPU/EmitPack.cpp"
 PAIRS = "lib/Codegen/CPU/EmitPairs.cpp"
 LANES = "lib/Codegen/Score/LaneProgram.cpp"
+LOADS = "lib/Codegen/Score/LaneLoads.cpp"
 SPLIT = "lib/Tiling/SplitKeys.cpp"
 CHECKS = "lib/Checks/RuntimeVerification.cpp"
 
@@ -157,10 +158,16 @@ MUTANTS = [
            "for (int64_t lane = vector * lanes; lane < (vector + 1) * lanes; ++lane)",
            "for (int64_t lane = 0; lane < lanes; ++lane)",
            "indices in the second vector of a block are those of the first"),
-    Mutant("load-clamp-dropped", LANES,
-           "auto load = dyn_cast<memref::LoadOp>(op);\n  if (!load)",
-           "auto load = dyn_cast<memref::LoadOp>(op);\n  if (load)",
+    Mutant("load-clamp-dropped", LOADS,
+           "Value clamped = arith::MinSIOp::create(b, loc, lane, splat(last));",
+           "Value clamped = lane;",
            "lanes past the last query read outside of a tensor: far enough, it crashes"),
+    Mutant("row-against-lanes-one-off", LOADS,
+           "-(n + 1) * lanes + 1", "-(n + 1) * lanes",
+           "a bias by j - i is that of the neighbour"),
+    Mutant("edges-alike", LOADS,
+           "Value last = edge(lastIndex(b, loc, buffer, axis));", "Value last = first;",
+           "an index past the end of a tensor reads its first element"),
 
     # Tiles, heads, batches.
     Mutant("heads-modulo", SLICES,

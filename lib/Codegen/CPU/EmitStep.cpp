@@ -63,7 +63,8 @@ StepEmitter::StepEmitter(RewriterBase &rewriter, StepOp op, FloatType compute,
       mask(MaskAnalysis::analyze(op.getMaskBody())),
       numVectors(getBlockVectors(op, b.lanes, machine)),
       numRows(machine.getBlockRows(numVectors)),
-      program(b, op.getLoc(), b.lanes, op.getRows() ? 1 : numVectors) {}
+      program(b, op.getLoc(), b.lanes, op.getRows() ? 1 : numVectors,
+              machine.hasMaskedLoads()) {}
 
 /// A buffer for all steps of a tile of queries. Not on the stack, which a loop
 /// inside a thread's work would grow; buffer deallocation ends its life.

@@ -4,7 +4,6 @@
 #include "attn/IR/Attn.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
@@ -89,7 +88,8 @@ void LaneProgram::inlineOp(Operation *op, Mapping &mapping) {
   for (Value operand : op->getOperands())
     operands.push_back(lookup(mapping, operand));
   if (inlineAffine(op, operands, mapping) ||
-      inlineElementwise(op, operands, mapping))
+      inlineElementwise(op, operands, mapping) ||
+      inlineLoad(op, operands, mapping))
     return;
   inlineByLane(op, mapping);
 }
@@ -208,8 +208,8 @@ LaneValue LaneProgram::compareAffine(Operation *op, LaneValue lhs,
   Value splat =
       vector::BroadcastOp::create(b, loc, VectorType::get({lanes}, i32), diff);
   for (int64_t n = 0; n < numVectors; ++n)
-    result.push_back(arith::CmpIOp::create(
-        b, loc, predicate, laneOffsets(i32, n, stride), splat));
+    result.push_back(arith::CmpIOp::create(b, loc, predicate,
+                                           laneOffsets(i32, n, stride), splat));
   return LaneValue::vectors(result);
 }
 
@@ -297,30 +297,4 @@ void LaneProgram::guardDivisor(Operation *op) {
 void LaneProgram::makeTotal(Operation *op) {
   clampIndices(op);
   guardDivisor(op);
-}
-
-/// index = max(0, min(index, size - 1)) for every index of a load.
-void LaneProgram::clampIndices(Operation *op) {
-  auto load = dyn_cast<memref::LoadOp>(op);
-  if (!load)
-    return;
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPoint(load);
-  MemRefType type = load.getMemRefType();
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-  for (OpOperand &index : load.getIndicesMutable()) {
-    int64_t axis = index.getOperandNumber() - 1;
-    // Made once for each lane, so what is known is not left to be folded.
-    Value last;
-    if (type.isDynamicDim(axis)) {
-      Value size = memref::DimOp::create(b, loc, load.getMemRef(), axis);
-      Value one = arith::ConstantIndexOp::create(b, loc, 1);
-      last = arith::SubIOp::create(b, loc, size, one);
-    } else {
-      int64_t size = type.getDimSize(axis);
-      last = arith::ConstantIndexOp::create(b, loc, size - 1);
-    }
-    Value clamped = arith::MinSIOp::create(b, loc, index.get(), last);
-    index.set(arith::MaxSIOp::create(b, loc, clamped, zero));
-  }
 }

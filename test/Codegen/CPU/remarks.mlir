@@ -3,14 +3,20 @@
 
 // CHECK: NotVectorized
 // CHECK-SAME: Category:attn-emit-cpu
-// CHECK-SAME: 'memref.load' depends on the query and has no vector form; it is done for each of 16 lanes
+// CHECK-SAME: 'scf.if' depends on the query and has no vector form; it is done for each of 16 lanes
 // CHECK-NOT: NotVectorized
 func.func @bias(%q: tensor<32x8xf32>, %k: tensor<32x8xf32>, %v: tensor<32x8xf32>, %bias: tensor<32x32xf32>) -> tensor<32x8xf32> {
   %s = attn.score dot(%q, %k) : tensor<32x8xf32>, tensor<32x8xf32> -> tensor<32x32xf32>
   %m = attn.score_mod %s {
   ^bb0(%x: f32, %i: index, %j: index):
-    %b = tensor.extract %bias[%i, %j] : tensor<32x32xf32>
-    %y = arith.addf %x, %b : f32
+    %later = arith.cmpi sgt, %i, %j : index
+    %y = scf.if %later -> f32 {
+      %b = tensor.extract %bias[%i, %j] : tensor<32x32xf32>
+      %z = arith.addf %x, %b : f32
+      scf.yield %z : f32
+    } else {
+      scf.yield %x : f32
+    }
     attn.yield %y : f32
   } : tensor<32x32xf32>
   %p = attn.softmax %m : tensor<32x32xf32>

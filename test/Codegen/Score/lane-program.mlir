@@ -107,28 +107,96 @@ func.func @uniform(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32
 
 // -----
 
-// A load that depends on the lane is done lane by lane, with its index clamped
-// into the buffer: rows past the last query are computed, too.
+// Elements that follow each other as the lanes do are one masked load: rows past
+// the last query are computed, too. Lanes that lie outside have the first element
+// or the last.
 
-// CHECK-LABEL: func.func @clamped_loads(
+// CHECK-LABEL: func.func @along(
 // CHECK-SAME: %[[TABLE:[a-z0-9]*]]: memref<?xf32>)
 // CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
 // CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
+// CHECK-DAG: %[[C16:.*]] = arith.constant 16 : index
+// CHECK-DAG: %[[FAR:.*]] = arith.constant -16 : index
 // CHECK: %[[SIZE:.*]] = memref.dim %[[TABLE]], %[[C0]]
-// CHECK: %[[LAST:.*]] = arith.subi %[[SIZE]], %[[C1]]
-// CHECK: %[[BELOW:.*]] = arith.minsi %{{.*}}, %[[LAST]]
-// CHECK: %[[AT:.*]] = arith.maxsi %[[BELOW]], %[[C0]]
-// CHECK: memref.load %[[TABLE]][%[[AT]]]
-// CHECK-COUNT-15: memref.load %[[TABLE]]
-// CHECK-NOT: memref.load %[[TABLE]]
-// CHECK: vector.from_elements {{.*}} : vector<16xf32>
-func.func @clamped_loads(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>,
-                         %n: index, %i: index, %j: index, %m: memref<16xf32>,
-                         %l: memref<16xf32>, %a: memref<8x16xf32>, %table: memref<?xf32>) {
+// CHECK-NEXT: %[[MIN:.*]] = arith.minsi %{{.*}}, %[[SIZE]]
+// CHECK-NEXT: %[[START:.*]] = arith.maxsi %[[MIN]], %[[FAR]]
+// CHECK-NEXT: %[[BEFORE:.*]] = arith.subi %[[C0]], %[[START]]
+// CHECK-NEXT: %[[LEFT:.*]] = arith.subi %[[SIZE]], %[[START]]
+// CHECK-NEXT: %[[END:.*]] = arith.minsi %[[LEFT]], %[[C16]]
+// CHECK-NEXT: %[[IS_BEFORE:.*]] = vector.create_mask %[[BEFORE]] : vector<16xi1>
+// CHECK-NEXT: %[[UNTIL:.*]] = vector.create_mask %[[END]] : vector<16xi1>
+// CHECK-NEXT: %[[IS_IN:.*]] = arith.xori %[[IS_BEFORE]], %[[UNTIL]]
+// CHECK-NEXT: %[[F:.*]] = memref.load %[[TABLE]][%[[C0]]]
+// CHECK-NEXT: %[[FRONT:.*]] = vector.broadcast %[[F]]
+// CHECK-NEXT: %[[LAST:.*]] = arith.subi %[[SIZE]], %[[C1]]
+// CHECK-NEXT: %[[B:.*]] = memref.load %[[TABLE]][%[[LAST]]]
+// CHECK-NEXT: %[[BACK:.*]] = vector.broadcast %[[B]]
+// CHECK-NEXT: %[[EDGE:.*]] = arith.select %[[IS_BEFORE]], %[[FRONT]], %[[BACK]]
+// CHECK-NEXT: vector.maskedload %[[TABLE]][%[[START]]], %[[IS_IN]], %[[EDGE]]
+// CHECK-NOT: vector.shuffle
+// CHECK: return
+func.func @along(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>,
+                 %n: index, %i: index, %j: index, %m: memref<16xf32>,
+                 %l: memref<16xf32>, %a: memref<8x16xf32>, %table: memref<?xf32>) {
   attn.step query(%q) key(%k) value(%v) count(%n) at(%i, %j) outs(%m, %l, %a) mod {
   ^bb0(%x: f32, %ii: index, %jj: index):
     %d = arith.subi %ii, %jj : index
     %t = memref.load %table[%d] : memref<?xf32>
+    %0 = arith.addf %x, %t : f32
+    attn.yield %0 : f32
+  } : (memref<8x16xf32>, memref<4x8xf32>, memref<4x8xf32>, index, index, index,
+       memref<16xf32>, memref<16xf32>, memref<8x16xf32>) -> ()
+  return
+}
+
+// -----
+
+// Against the lanes, it is turned.
+
+// CHECK-LABEL: func.func @against(
+// CHECK-DAG: %[[C15:.*]] = arith.constant -15 : index
+// CHECK: %[[APART:.*]] = arith.subi %{{.*}}, %{{.*}} : index
+// CHECK: arith.addi %{{.*}}, %[[C15]]
+// CHECK: %[[ROW:.*]] = vector.maskedload
+// CHECK-NEXT: vector.shuffle %[[ROW]], %[[ROW]] [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]
+// CHECK: return
+func.func @against(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>,
+                   %n: index, %i: index, %j: index, %m: memref<16xf32>,
+                   %l: memref<16xf32>, %a: memref<8x16xf32>, %table: memref<?xf32>) {
+  attn.step query(%q) key(%k) value(%v) count(%n) at(%i, %j) outs(%m, %l, %a) mod {
+  ^bb0(%x: f32, %ii: index, %jj: index):
+    %d = arith.subi %jj, %ii : index
+    %t = memref.load %table[%d] : memref<?xf32>
+    %0 = arith.addf %x, %t : f32
+    attn.yield %0 : f32
+  } : (memref<8x16xf32>, memref<4x8xf32>, memref<4x8xf32>, index, index, index,
+       memref<16xf32>, memref<16xf32>, memref<8x16xf32>) -> ()
+  return
+}
+
+// -----
+
+// Other elements are gathered, each index clamped.
+
+// CHECK-LABEL: func.func @anywhere(
+// CHECK-SAME: %[[TABLE:[a-z0-9]*]]: memref<5x?xf32>)
+// CHECK-DAG: %[[LAST:.*]] = arith.constant dense<4> : vector<16xindex>
+// CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0> : vector<16xindex>
+// CHECK-DAG: %[[ALL:.*]] = arith.constant dense<true> : vector<16xi1>
+// CHECK: memref.extract_strided_metadata %[[TABLE]]
+// CHECK: %[[MIN:.*]] = arith.minsi %{{.*}}, %[[LAST]] : vector<16xindex>
+// CHECK-NEXT: %[[ROW:.*]] = arith.maxsi %[[MIN]], %[[ZERO]] : vector<16xindex>
+// CHECK-NEXT: %[[STRIDE:.*]] = vector.broadcast %{{.*}} : index to vector<16xindex>
+// CHECK-NEXT: %[[PLACE:.*]] = arith.muli %[[ROW]], %[[STRIDE]]
+// CHECK: %[[FLAT:.*]] = memref.reinterpret_cast
+// CHECK-NEXT: vector.gather %[[FLAT]][%{{.*}}] [%[[PLACE]]], %[[ALL]]
+// CHECK: return
+func.func @anywhere(%q: memref<8x16xf32>, %k: memref<4x8xf32>, %v: memref<4x8xf32>,
+                    %n: index, %i: index, %j: index, %m: memref<16xf32>,
+                    %l: memref<16xf32>, %a: memref<8x16xf32>, %table: memref<5x?xf32>) {
+  attn.step query(%q) key(%k) value(%v) count(%n) at(%i, %j) outs(%m, %l, %a) mod {
+  ^bb0(%x: f32, %ii: index, %jj: index):
+    %t = memref.load %table[%ii, %jj] : memref<5x?xf32>
     %0 = arith.addf %x, %t : f32
     attn.yield %0 : f32
   } : (memref<8x16xf32>, memref<4x8xf32>, memref<4x8xf32>, index, index, index,

@@ -3,6 +3,7 @@
 #ifndef ATTN_CODEGEN_SCORE_LANEPROGRAM_H
 #define ATTN_CODEGEN_SCORE_LANEPROGRAM_H
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Region.h"
 #include "mlir/IR/Value.h"
@@ -35,22 +36,23 @@ struct LaneValue {
   }
 };
 
-/// Inlines the score, score_mod and mask regions of an attention on the lanes of
-/// a few vectors.
+/// Inlines the score, score_mod and mask regions of an attention on the lanes
+/// of a few vectors.
 ///
 /// Elementwise ops become vector ops. Whatever depends on no lane stays scalar,
 /// so that `slope[h]` is loaded once for all lanes. Indices stay affine in the
 /// lane as long as they can: `j <= i + off` is one scalar subtraction and one
-/// comparison with a constant for each vector. Loads are done lane by lane, with indices
-/// clamped into the buffer and integer divisors made non-zero, because lanes
-/// past the end of a tile are computed, too. Any other op without side effects
-/// is done lane by lane, which a missed remark says.
+/// comparison with a constant for each vector, and `table[i]` a masked load; others are gathered.
+/// Indices of loads are clamped into the buffer and integer divisors made
+/// non-zero, because lanes past the end of a tile are computed, too. Any other
+/// op without side effects is done lane by lane, which a missed remark says.
 class LaneProgram {
 public:
-  /// For `numVectors` vectors of `lanes` elements each.
+  /// For `numVectors` vectors of `lanes` elements each, at most 64 in all.
   LaneProgram(OpBuilder &builder, Location loc, int64_t lanes,
-              int64_t numVectors)
-      : b(builder), loc(loc), lanes(lanes), numVectors(numVectors) {}
+              int64_t numVectors, bool hasMaskedLoads)
+      : b(builder), loc(loc), lanes(lanes), numVectors(numVectors),
+        hasMaskedLoads(hasMaskedLoads) {}
 
   /// Inlines the only block of `region` for arguments `args`; returns what it
   /// yields.
@@ -71,16 +73,23 @@ private:
                     Mapping &mapping);
   bool inlineElementwise(Operation *op, ArrayRef<LaneValue> operands,
                          Mapping &mapping);
+  bool inlineLoad(Operation *op, ArrayRef<LaneValue> operands,
+                  Mapping &mapping);
+  std::optional<SmallVector<Value>> loadRow(memref::LoadOp load,
+                                            ArrayRef<LaneValue> operands);
+  SmallVector<Value> gather(memref::LoadOp load, ArrayRef<LaneValue> operands);
   void inlineUniform(Operation *op, Mapping &mapping);
   void inlineByLane(Operation *op, Mapping &mapping);
   LaneValue compareAffine(Operation *op, LaneValue lhs, LaneValue rhs);
   void makeTotal(Operation *op);
+  /// index = max(0, min(index, size - 1)) for every index of a load.
   void clampIndices(Operation *op);
   void guardDivisor(Operation *op);
 
   OpBuilder &b;
   Location loc;
   int64_t lanes, numVectors;
+  bool hasMaskedLoads;
   /// Ops for which a remark has said that they are done lane by lane.
   llvm::DenseSet<Operation *> explained;
 };
