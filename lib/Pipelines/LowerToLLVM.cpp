@@ -29,8 +29,6 @@ void mlir::attn::buildLowerToLLVM(OpPassManager &pm,
   VectorTransferToSCFOptions transfers;
   transfers.enableFullUnroll();
   pm.addPass(createConvertVectorToSCFPass(transfers));
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
 
   // Before scf is gone: omp takes its loops from scf.parallel.
   if (options.threads) {
@@ -38,8 +36,9 @@ void mlir::attn::buildLowerToLLVM(OpPassManager &pm,
     // Before branches: each iteration comes wrapped in an alloca_scope, in
     // which there must be none.
     pm.addPass(createScheduleLoopsPass());
-    pm.addPass(createCanonicalizerPass());
   }
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   // After the line above, which makes affine.apply of strides.

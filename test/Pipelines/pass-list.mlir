@@ -57,11 +57,10 @@
 // CHECK-NEXT: )
 // CHECK-NEXT: attn-expand-math{avx512=true}
 // CHECK-NEXT: convert-vector-to-scf{{.*}}full-unroll=true
-// CHECK-NEXT: canonicalize
-// CHECK-NEXT: cse
 // CHECK-NEXT: convert-scf-to-openmp
 // CHECK-NEXT: attn-schedule-loops
 // CHECK-NEXT: canonicalize
+// CHECK-NEXT: cse
 // CHECK-NEXT: convert-scf-to-cf
 // CHECK-NEXT: expand-strided-metadata
 // CHECK-NEXT: lower-affine
