@@ -31,9 +31,8 @@ void attn::optimize(llvm::Module &module, llvm::TargetMachine &machine,
   builder.crossRegisterProxies(loops, functions, components, modules);
   llvm::ModulePassManager passes;
   if (level == 0)
-    passes =
-        builder.buildO0DefaultPipeline(llvm::OptimizationLevel::O0,
-                                       llvm::ThinOrFullLTOPhase::None);
+    passes = builder.buildO0DefaultPipeline(llvm::OptimizationLevel::O0,
+                                            llvm::ThinOrFullLTOPhase::None);
   else
     llvm::cantFail(builder.parsePassPipeline(passes, kPasses));
   passes.run(module, modules);

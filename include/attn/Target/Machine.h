@@ -42,8 +42,8 @@ struct Machine {
       return 12;
     return vectorBytes > 16 ? 16 : 24;
   }
-  /// Loads the lanes of a vector of 32 or 64 bits that a mask selects (AVX); where
-  /// it does not, LLVM makes a branch for each.
+  /// Loads the lanes of a vector of 32 or 64 bits that a mask selects (AVX);
+  /// where it does not, LLVM makes a branch for each.
   bool hasMaskedLoads() const { return vectorBytes > 16; }
   /// Vector lanes of an element type of `bytes` bytes.
   int64_t getLanes(int64_t bytes) const { return vectorBytes / bytes; }

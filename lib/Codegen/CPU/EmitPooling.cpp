@@ -102,8 +102,8 @@ Value StepEmitter::emitPooledTerm(Value query, Value key, Value d, bool whole) {
   return arith::SelectOp::create(b, exists, term, b.splat(0));
 }
 
-/// terms[row] = the terms of the score of `key`, summed lane by lane. A few sums
-/// take turns: one alone would wait for itself.
+/// terms[row] = the terms of the score of `key`, summed lane by lane. A few
+/// sums take turns: one alone would wait for itself.
 void StepEmitter::emitPooledTerms(Value query, Value key, Value terms,
                                   Value row) {
   int64_t features = cast<MemRefType>(op.getKey().getType()).getDimSize(1);
@@ -127,8 +127,7 @@ void StepEmitter::emitPooledTerms(Value query, Value key, Value terms,
                     return next;
                   });
   for (int64_t d = looped; d < features; d += b.lanes)
-    add(b.index(d), d + b.lanes <= features,
-        sums[(d / b.lanes) % sums.size()]);
+    add(b.index(d), d + b.lanes <= features, sums[(d / b.lanes) % sums.size()]);
   Value sum = sums[0];
   for (Value other : ArrayRef(sums).drop_front())
     sum = arith::AddFOp::create(b, sum, other);

@@ -77,7 +77,8 @@ int64_t StepEmitter::lineSize(Value tile) {
   return kLineBytes / (type.getElementTypeBitWidth() / 8);
 }
 
-/// This block's part of the columns of `tile`, of all keys of the register block.
+/// This block's part of the columns of `tile`, of all keys of the register
+/// block.
 void StepEmitter::emitPrefetchPart(Value tile, Value query0,
                                    const KeyBlock &keys) {
   if (!tile.getDefiningOp<memref::SubViewOp>())
@@ -85,8 +86,8 @@ void StepEmitter::emitPrefetchPart(Value tile, Value query0,
   int64_t width = numVectors * b.lanes, line = lineSize(tile);
   int64_t numBlocks = op.getNumQueries() / width;
   Value features = b.createOrFold<memref::DimOp>(tile, b.index(1));
-  Value lines = b.createOrFold<arith::CeilDivSIOp>(features,
-                                                   b.index(line * numBlocks));
+  Value lines =
+      b.createOrFold<arith::CeilDivSIOp>(features, b.index(line * numBlocks));
   Value part = arith::MulIOp::create(b, lines, b.index(line));
   Value block = arith::DivSIOp::create(b, query0, b.index(width));
   Value c0 = arith::MulIOp::create(b, block, part);

@@ -177,7 +177,8 @@ LaneValue LaneProgram::compareAffine(Operation *op, LaneValue lhs,
         arith::CmpIOp::create(b, loc, predicate, lhs.base, rhs.base));
   SmallVector<Value> result;
   if (!isSmall(stride)) {
-    for (auto [x, y] : llvm::zip(toVectors(lhs), toVectors(rhs)))
+    SmallVector<Value> left = toVectors(lhs), right = toVectors(rhs);
+    for (auto [x, y] : llvm::zip(left, right))
       result.push_back(arith::CmpIOp::create(b, loc, predicate, x, y));
     return LaneValue::vectors(result);
   }

@@ -42,10 +42,11 @@ struct LaneValue {
 /// Elementwise ops become vector ops. Whatever depends on no lane stays scalar,
 /// so that `slope[h]` is loaded once for all lanes. Indices stay affine in the
 /// lane as long as they can: `j <= i + off` is one scalar subtraction and one
-/// comparison with a constant for each vector, and `table[i]` a masked load; others are gathered.
-/// Indices of loads are clamped into the buffer and integer divisors made
-/// non-zero, because lanes past the end of a tile are computed, too. Any other
-/// op without side effects is done lane by lane, which a missed remark says.
+/// comparison with a constant for each vector, and `table[i]` a masked load;
+/// others are gathered. Indices of loads are clamped into the buffer and
+/// integer divisors made non-zero, because lanes past the end of a tile are
+/// computed, too. Any other op without side effects is done lane by lane, which
+/// a missed remark says.
 class LaneProgram {
 public:
   /// For `numVectors` vectors of `lanes` elements each, at most 64 in all.
