@@ -4,9 +4,11 @@
 
 // DEFINE: %{tables} = --input=70xi1=random:3 --input=70xi8=random:4 --input=90xi64=random:5 \
 // DEFINE:   --input=70x90xf16=random:6 --input=159xf64=random:7 --input=201xf32=random:8
-// RUN: attn-run %s --input=70x16xf32=random:1 --input=90x16xf32=random:2 %{tables} --check
-// RUN: attn-run %s --input=70x16xf32=random:1 --input=90x16xf32=random:2 %{tables} --check --mcpu=haswell
-// RUN: attn-run %s --input=70x16xf32=random:1 --input=90x16xf32=random:2 %{tables} --check --mcpu=x86-64
+// RUN: attn-run %s --entry=types --input=70x16xf32=random:1 --input=90x16xf32=random:2 %{tables} --check
+// RUN: attn-run %s --entry=types --input=70x16xf32=random:1 --input=90x16xf32=random:2 %{tables} --check --mcpu=haswell
+// RUN: attn-run %s --entry=types --input=70x16xf32=random:1 --input=90x16xf32=random:2 %{tables} --check --mcpu=x86-64
+// RUN: attn-run %s --entry=column --input=33x16xf32=random:1 --input=33x1xi1=random:2 --check
+// RUN: attn-run %s --entry=column --input=33x16xf32=random:1 --input=33x1xi1=random:2 --check --mcpu=haswell
 func.func @types(%q: tensor<?x16xf32>, %k: tensor<?x16xf32>, %bits: tensor<?xi1>, %bytes: tensor<?xi8>,
                  %words: tensor<?xi64>, %bias: tensor<?x?xf16>, %sums: tensor<?xf64>,
                  %numbers: tensor<201xf32>) -> tensor<?x16xf32> {
@@ -35,4 +37,13 @@ func.func @types(%q: tensor<?x16xf32>, %k: tensor<?x16xf32>, %bits: tensor<?xi1>
   %p = attn.softmax %m : tensor<?x?xf32>
   %r = attn.weighted_sum %p, %k : tensor<?x?xf32>, tensor<?x16xf32> -> tensor<?x16xf32>
   return %r : tensor<?x16xf32>
+}
+
+// LLVM can tell that this column is contiguous.
+func.func @column(%q: tensor<33x16xf32>, %bits: tensor<33x1xi1>) -> tensor<33x16xf32> {
+  %s = attn.score dot(%q, %q) : tensor<33x16xf32>, tensor<33x16xf32> -> tensor<33x33xf32>
+  %m = attn.mask %s dense(%bits : tensor<33x1xi1>) : tensor<33x33xf32>
+  %p = attn.softmax %m : tensor<33x33xf32>
+  %r = attn.weighted_sum %p, %q : tensor<33x33xf32>, tensor<33x16xf32> -> tensor<33x16xf32>
+  return %r : tensor<33x16xf32>
 }

@@ -94,7 +94,9 @@ static Value loadVector(OpBuilder &b, Location loc, Value buffer,
 bool LaneProgram::inlineLoad(Operation *op, ArrayRef<LaneValue> operands,
                              Mapping &mapping) {
   auto load = dyn_cast<memref::LoadOp>(op);
-  if (!load || !load.getType().isIntOrFloat())
+  // Not i1: a byte for each in a buffer, a bit for each in a vector of LLVM.
+  if (!load || !load.getType().isIntOrFloat() ||
+      load.getType().getIntOrFloatBitWidth() % 8 != 0)
     return false;
   std::optional<SmallVector<Value>> vectors = loadRow(load, operands);
   if (!vectors)
