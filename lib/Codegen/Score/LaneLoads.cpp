@@ -21,7 +21,7 @@ static Value constant(OpBuilder &b, Location loc, int64_t value) {
   return arith::ConstantIndexOp::create(b, loc, value);
 }
 
-/// The number of elements along an axis. Made once for each lane, so what is
+/// The number of elements along an axis. Made again for each load, so what is
 /// known is not left to be folded.
 static Value sizeOf(OpBuilder &b, Location loc, Value buffer, int64_t axis) {
   auto type = cast<MemRefType>(buffer.getType());

@@ -247,7 +247,7 @@ void LaneProgram::inlineByLane(Operation *op, Mapping &mapping) {
         remark::RemarkOpts::name("NotVectorized").category("attn-emit-cpu"))
         << remark::reason("'{0}' depends on the query and has no vector form; "
                           "it is done for each of {1} lanes",
-                          op->getName().getStringRef(), lanes);
+                          op->getName().getStringRef(), numVectors * lanes);
   SmallVector<SmallVector<Value>> results(op->getNumResults());
   for (int64_t lane = 0; lane < numVectors * lanes; ++lane) {
     IRMapping scalars;

@@ -273,3 +273,30 @@ func.func @in_place(%k: memref<100x16xf32>, %j: index, %n: index, %i: index, %q:
          index, index, index, memref<16xf32>, memref<16xf32>, memref<16x16xf32>) -> ()
   return
 }
+
+// -----
+
+// With more blocks of queries, each asks for its part of the lines: one loop over
+// lines for the keys of a register block, not one for each key.
+
+// CHECK-LABEL: func.func @in_place_of_blocks(
+// CHECK-SAME: %[[K:[a-z0-9]*]]: memref<100x64xf32>
+// CHECK: scf.for %[[LINE:.*]] = %{{.*}} to %{{.*}} step %c16 {
+// CHECK-NOT: scf
+// CHECK: memref.prefetch %[[K]][%{{.*}}, %[[LINE]]]
+// CHECK-NOT: scf
+// CHECK: memref.prefetch %[[K]][%{{.*}}, %[[LINE]]]
+// CHECK-NOT: scf
+// CHECK: memref.prefetch %[[K]][%{{.*}}, %[[LINE]]]
+// CHECK-NOT: scf
+// CHECK: memref.prefetch %[[K]][%{{.*}}, %[[LINE]]]
+// CHECK-NEXT: }
+func.func @in_place_of_blocks(%k: memref<100x64xf32>, %j: index, %n: index, %i: index, %q: memref<64x128xf32>,
+                              %m: memref<128xf32>, %l: memref<128xf32>, %a: memref<64x128xf32>) {
+  %rows = memref.subview %k[%j, 0] [%n, 64] [1, 1]
+      : memref<100x64xf32> to memref<?x64xf32, strided<[64, 1], offset: ?>>
+  attn.step query(%q) key(%rows) value(%rows) count(%n at_most 64) at(%i, %j) outs(%m, %l, %a) log2
+      : (memref<64x128xf32>, memref<?x64xf32, strided<[64, 1], offset: ?>>, memref<?x64xf32, strided<[64, 1], offset: ?>>,
+         index, index, index, memref<128xf32>, memref<128xf32>, memref<64x128xf32>) -> ()
+  return
+}

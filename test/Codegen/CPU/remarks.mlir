@@ -3,7 +3,7 @@
 
 // CHECK: NotVectorized
 // CHECK-SAME: Category:attn-emit-cpu
-// CHECK-SAME: 'scf.if' depends on the query and has no vector form; it is done for each of 16 lanes
+// CHECK-SAME: 'scf.if' depends on the query and has no vector form; it is done for each of 32 lanes
 // CHECK-NOT: NotVectorized
 func.func @bias(%q: tensor<32x8xf32>, %k: tensor<32x8xf32>, %v: tensor<32x8xf32>, %bias: tensor<32x32xf32>) -> tensor<32x8xf32> {
   %s = attn.score dot(%q, %k) : tensor<32x8xf32>, tensor<32x8xf32> -> tensor<32x32xf32>

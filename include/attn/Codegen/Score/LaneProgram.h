@@ -3,12 +3,15 @@
 #ifndef ATTN_CODEGEN_SCORE_LANEPROGRAM_H
 #define ATTN_CODEGEN_SCORE_LANEPROGRAM_H
 
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Region.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
+
+namespace mlir::memref {
+class LoadOp;
+} // namespace mlir::memref
 
 namespace mlir::attn {
 
@@ -43,10 +46,10 @@ struct LaneValue {
 /// so that `slope[h]` is loaded once for all lanes. Indices stay affine in the
 /// lane as long as they can: `j <= i + off` is one scalar subtraction and one
 /// comparison with a constant for each vector, and `table[i]` a masked load;
-/// others are gathered. Indices of loads are clamped into the buffer and
-/// integer divisors made non-zero, because lanes past the end of a tile are
-/// computed, too. Any other op without side effects is done lane by lane, which
-/// a missed remark says.
+/// others are gathered, but for those of i1. Indices of loads are clamped into
+/// the buffer and integer divisors made non-zero, because lanes past the end of
+/// a tile are computed, too. Any other op without side effects is done lane by
+/// lane, which a missed remark says.
 class LaneProgram {
 public:
   /// For `numVectors` vectors of `lanes` elements each, at most 64 in all.
